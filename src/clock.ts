@@ -1,0 +1,31 @@
+/**
+ * Time and chance, passed in wherever they are needed so that tests decide both.
+ * @module
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Wall time for what people read, and a wait that an `AbortSignal` ends. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A number in `[0, 1)`, as `Math.random` gives. */
+export type Random = () => number;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    signal?.throwIfAborted();
+    try {
+      await delay(ms, undefined, signal ? { signal } : undefined);
+    } catch (error) {
+      // Node wraps the reason in an AbortError; callers compare against the reason they aborted with.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};

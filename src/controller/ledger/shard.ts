@@ -1,0 +1,105 @@
+/**
+ * One shard of the ledger: a ConfigMap with final rows and open reservations. Pure; `ledger.ts` reads and writes.
+ * @module
+ */
+import { CallscribeError } from '../../errors.ts';
+import { parseCsv, parseReservations, renderCsv, renderReservations } from '../../pipeline/settle/csv.ts';
+import type { Reservation, Row } from '../../pipeline/types.ts';
+
+/** Takes no new reservations from here on. A ConfigMap write costs the API server time in proportion to its size. */
+export const SEAL_BYTES = 48 * 1024;
+
+export const EPOCH_ANNOTATION = 'callscribe.dev/epoch';
+
+export interface Shard {
+  readonly index: number;
+  readonly rows: readonly Row[];
+  readonly reservations: readonly Reservation[];
+}
+
+export interface ShardData {
+  readonly 'report.csv': string;
+  readonly 'reserved.csv': string;
+}
+
+export const emptyShard = (index: number): Shard => ({ index, rows: [], reservations: [] });
+
+export const encode = (shard: Shard, currency: string): ShardData => ({
+  'report.csv': renderCsv(shard.rows, currency),
+  'reserved.csv': renderReservations(shard.reservations),
+});
+
+/** @throws CallscribeError `CSC_LEDGER_CORRUPT` */
+export const decode = (index: number, data: Readonly<Record<string, string>>): Shard => {
+  const report = data['report.csv'];
+  if (report === undefined) throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${index} has no report.csv`);
+  return { index, rows: parseCsv(report).rows, reservations: parseReservations(data['reserved.csv'] ?? '') };
+};
+
+/** `<run>-report` for the first shard, `<run>-report-1`, `-2`, … for the others. */
+export const shardName = (run: string, index: number): string => (index === 0 ? `${run}-report` : `${run}-report-${index}`);
+
+/** The index in a name that `shardName` made, undefined for any other. */
+export const shardIndex = (run: string, name: string): number | undefined => {
+  if (name === `${run}-report`) return 0;
+  const match = name.startsWith(`${run}-report-`) ? /^[1-9]\d*$/.exec(name.slice(`${run}-report-`.length)) : null;
+  return match ? Number(match[0]) : undefined;
+};
+
+type AttemptKey = Pick<Row, 'recordingId' | 'conversationId' | 'attempt'>;
+
+const same = (a: AttemptKey, b: AttemptKey): boolean =>
+  a.recordingId === b.recordingId && a.conversationId === b.conversationId && a.attempt === b.attempt;
+
+/** One change of the ledger. */
+export type Entry =
+  | { readonly kind: 'Reserve'; readonly reservation: Reservation }
+  | { readonly kind: 'Settle'; readonly row: Row }
+  | { readonly kind: 'HandBack'; readonly reservation: Reservation };
+
+export const applyEntry = (shard: Shard, entry: Entry): Shard => {
+  switch (entry.kind) {
+    case 'Reserve':
+      return { ...shard, reservations: [...shard.reservations, entry.reservation] };
+    case 'Settle':
+      return {
+        ...shard,
+        rows: [...shard.rows, entry.row],
+        reservations: shard.reservations.filter((open) => !same(open, entry.row)),
+      };
+    case 'HandBack':
+      return { ...shard, reservations: shard.reservations.filter((open) => !same(open, entry.reservation)) };
+  }
+};
+
+/** The shard that holds the reservation which an entry ends; undefined for an entry that goes into the open shard. */
+export const placeOf = (shards: readonly Shard[], entry: Entry): number | undefined => {
+  if (entry.kind === 'Reserve') return undefined;
+  const item = entry.kind === 'Settle' ? entry.row : entry.reservation;
+  const at = shards.findIndex((shard) => shard.reservations.some((open) => same(open, item)));
+  return at === -1 ? undefined : at;
+};
+
+/** The row of an attempt whose process ended before it could settle: it may have been billed. */
+export const unknownRow = (reservation: Reservation, nowMs: number): Row => {
+  const { reservedMicros, ...known } = reservation;
+  return {
+    ...known,
+    atMs: nowMs,
+    status: 'unknown',
+    costMicros: 0,
+    costUnknownMicros: reservedMicros,
+    errorCode: 'CSC_ATTEMPT_UNKNOWN',
+    outcome: '',
+  };
+};
+
+/** Turns every reservation that an earlier process left into an `unknown` row, but for those whose transcript is held. */
+export const recover = (shard: Shard, isHeld: (reservation: Reservation) => boolean, nowMs: number): Shard => {
+  const lost = shard.reservations.filter((reservation) => !isHeld(reservation));
+  return {
+    ...shard,
+    rows: [...shard.rows, ...lost.map((reservation) => unknownRow(reservation, nowMs))],
+    reservations: shard.reservations.filter(isHeld),
+  };
+};

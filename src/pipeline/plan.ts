@@ -1,0 +1,140 @@
+/**
+ * The seam between the two halves. The controller (or the command line) gives the pipeline a `Plan`, a `Journal` to write to
+ * and `Controls`; the pipeline gives back a `Summary`. Neither half knows more of the other than this file.
+ * @module
+ */
+import type { TranscriptionRunSpec } from '../api/types.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Reservation, Row, Stage, Transcript, Window } from './types.ts';
+
+/** The data of a Secret of the run's own namespace, decoded. Throws `CSC_SECRET_NOT_FOUND`. Asked again after a refusal (rotation). */
+export type ReadSecret = (name: string) => Promise<Readonly<Record<string, string>>>;
+
+export interface RunIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface Plan {
+  readonly run: RunIdentity;
+  readonly spec: TranscriptionRunSpec;
+  /** Pinned: `window.last` was resolved once, at the start of the run. */
+  readonly window: Window;
+  readonly readSecret: ReadSecret;
+}
+
+/** A transcript that was paid for and that no destination has taken yet, with the attempt that paid for it. */
+export interface HeldTranscript {
+  readonly reservation: Reservation;
+  readonly costMicros: number;
+  readonly transcript: Transcript;
+}
+
+/**
+ * The durable side of a run. Each promise resolves when the entry is safe and rejects with `CSC_LEDGER_FENCED` when another
+ * process took the run over: from then on this one pays for nothing.
+ */
+export interface Journal {
+  /** All rows of earlier attempts, in the order of the report. */
+  rows(): readonly Row[];
+  /** Transcripts that earlier attempts paid for and could not deliver; their reservations are still open. */
+  held(): readonly HeldTranscript[];
+  /** Before a request that may cost money leaves. */
+  reserve(reservation: Reservation): Promise<void>;
+  /** Adds the row and drops the reservation of the same recording and attempt, if there is one, in one atomic write. */
+  settle(row: Row): Promise<void>;
+  /** Drops a reservation for which no money can have been spent. */
+  handBack(reservation: Reservation): Promise<void>;
+  /** Keeps a transcript until `forget`. */
+  hold(held: HeldTranscript): Promise<void>;
+  forget(recordingId: string): Promise<void>;
+}
+
+/** What may change while a run goes on. */
+export interface LiveSettings {
+  readonly concurrency: number;
+  readonly budgetMicros?: number;
+}
+
+export interface Controls {
+  /** Aborted: start nothing new, let what is in flight end (suspend, drain). */
+  readonly draining: AbortSignal;
+  /**
+   * Aborted: end everything now. Where the reason is a `CallscribeError` with `CSC_CANCELLED` or `CSC_DEADLINE_EXCEEDED` the run is
+   * over, and what is not done gets that outcome; any other reason (shutdown, deletion) leaves the rest to a later attempt.
+   */
+  readonly signal: AbortSignal;
+  settings(): LiveSettings;
+  /** Calls `listener` after each change of `settings()`; returns the way to stop that. */
+  onSettings(listener: () => void): () => void;
+  /** Called after every change; `read` makes the snapshot, so that who does not look does not pay. */
+  onProgress(read: () => Progress): void;
+  /** Called once for each final outcome, with its error where it has one: for Events, logs and metrics. */
+  onOutcome(recording: RecordingProgress): void;
+}
+
+/** `Pending` waits for its first or next attempt, `InProgress` is being worked on; the others are final. */
+export type RecordingState = 'Pending' | 'InProgress' | 'Transcribed' | 'Skipped' | 'Failed' | 'NoRecording';
+
+/** One entry of `status.recordings[]`. */
+export interface RecordingProgress {
+  readonly recordingId: string;
+  readonly conversationId: string;
+  readonly state: RecordingState;
+  readonly stage: Stage;
+  readonly attempt: number;
+  readonly durationMs: number;
+  readonly costMicros: number;
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+  readonly sinceAtMs: number;
+}
+
+/** `found = pending + inProgress + transcribed + skipped + failed + noRecording`, always. */
+export interface Counts {
+  readonly conversations: number;
+  readonly found: number;
+  readonly pending: number;
+  readonly inProgress: number;
+  readonly transcribed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly noRecording: number;
+}
+
+export interface Cost {
+  readonly settledMicros: number;
+  readonly reservedMicros: number;
+  readonly unknownMicros: number;
+  readonly estimateMicros: number;
+}
+
+/** A reason why a run does not go on by itself, though nothing is wrong with the run. */
+export interface Hindrance {
+  readonly code: 'CSC_BUDGET_EXHAUSTED' | 'CSC_DESTINATION_REJECTED';
+  readonly message: string;
+}
+
+/** A snapshot; the status of the resource is a view of it. */
+export interface Progress {
+  readonly counts: Counts;
+  readonly cost: Cost;
+  readonly audioMs: number;
+  readonly genesysRequests: number;
+  /** In flight first, then the newest finished; at most 100. */
+  readonly recordings: readonly RecordingProgress[];
+  readonly hindrance?: Hindrance;
+}
+
+/**
+ * How the run ended:
+ * - `Completed`: every recording has its outcome;
+ * - `Drained`: `Controls.draining` was aborted, there is more to do;
+ * - `Aborted`: `Controls.signal` was aborted;
+ * - `Failed`: the run itself could not go on; `error` says why.
+ */
+export interface Summary {
+  readonly ending: 'Completed' | 'Drained' | 'Aborted' | 'Failed';
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
+  readonly progress: Progress;
+}

@@ -1,0 +1,85 @@
+/**
+ * Writes rows: first into the journal, then into the counts, so that the status never says more than the ledger.
+ * @module
+ */
+import { CallscribeError } from '../../errors.ts';
+import type { HeldTranscript, RecordingProgress } from '../plan.ts';
+import { rowOf, successRow } from '../recording/state.ts';
+import type { Conversation, Outcome, Recording, Row } from '../types.ts';
+import { announce, type RunState } from './context.ts';
+import { keyOf } from './tracker.ts';
+
+const finished = (row: Row, outcome: Outcome, error: CallscribeError | undefined): RecordingProgress => ({
+  recordingId: row.recordingId,
+  conversationId: row.conversationId,
+  attempt: row.attempt,
+  durationMs: row.durationMs,
+  costMicros: row.costMicros,
+  sinceAtMs: row.atMs,
+  state: outcome,
+  stage: 'Settle',
+  ...(row.errorCode && { error: { code: row.errorCode, message: error?.message ?? '' } }),
+});
+
+/** Ends a run in which more failed than `failurePolicy` accepts. The share is looked at when the whole window was read. */
+export const checkFailurePolicy = ({ tracker, settings, giveUp, allFound }: RunState): void => {
+  const { failed, found } = tracker.counts();
+  const tooLargeAShare = allFound() && failed * 100 > settings.maxFailedPercent * found;
+  if (failed <= settings.maxFailed && !tooLargeAShare) return;
+  giveUp(new CallscribeError('CSC_FAILURE_POLICY', `${failed} of ${found} recordings failed`));
+};
+
+/** Settles one row. Rejects with `CSC_LEDGER_*` where the journal does. */
+export const book = async (state: RunState, row: Row, error?: CallscribeError): Promise<void> => {
+  await state.journal.settle(row);
+  const done = row.outcome === '' ? undefined : finished(row, row.outcome, error);
+  state.tracker.booked(row, done);
+  if (done) state.controls.onOutcome(done);
+  announce(state);
+  if (row.outcome === 'Failed') checkFailurePolicy(state);
+};
+
+/** Gives a recording the outcome of `error` without an attempt that could have cost anything. */
+export const close = async (
+  state: RunState,
+  recording: Recording,
+  outcome: Outcome,
+  error: CallscribeError,
+): Promise<void> => {
+  const facts = { ...state.settings, recording, nowMs: state.clock.now() };
+  const status = outcome === 'Failed' ? 'failed' : 'skipped';
+  const key = keyOf({ recordingId: recording.recordingId, conversationId: recording.conversation.conversationId });
+  await book(
+    state,
+    rowOf(facts, { status, outcome, attempt: state.tracker.attemptsOf(key), errorCode: error.code }),
+    error,
+  );
+  state.waiting.delete(key);
+};
+
+/** Gives a conversation that led to no recording its outcome. */
+export const closeConversation = async (
+  state: RunState,
+  conversation: Conversation,
+  outcome: Outcome,
+  error: CallscribeError,
+): Promise<void> => {
+  const { startAtMs } = conversation;
+  await close(
+    state,
+    { recordingId: '', conversation, startAtMs, announcedDurationMs: 0, mediaUris: new Map() },
+    outcome,
+    error,
+  );
+};
+
+/** A held transcript was taken, or is given up on with `error`; then it stays in the outbox for a person. */
+export const conclude = async (
+  state: RunState,
+  held: HeldTranscript,
+  error: CallscribeError | undefined,
+): Promise<void> => {
+  const row = successRow(held.reservation, held.costMicros, state.clock.now());
+  await book(state, error ? { ...row, status: 'failed', outcome: 'Failed', errorCode: error.code } : row, error);
+  if (!error) await state.journal.forget(held.reservation.recordingId);
+};

@@ -1,0 +1,115 @@
+/**
+ * Works on one admitted recording: drives it, and deals with how it came to rest.
+ * @module
+ */
+import { CallscribeError } from '../../errors.ts';
+import { drive, type DriveContext } from '../recording/drive.ts';
+import { interruptedRow, type Resting, shownStage, unusedReservation, type Working } from '../recording/state.ts';
+import type { Recording, Reservation } from '../types.ts';
+import { book, close } from './books.ts';
+import { announce, isStopping, overBecause, pause, type RunState, show, showPending } from './context.ts';
+
+const CLOSED_POLL_MS = 1000;
+
+/** Takes a reservation out of the budget, durably. False where the budget does not hold it. */
+const reserve = async ({ tracker, controls, journal }: RunState, reservation: Reservation): Promise<boolean> => {
+  const { settledMicros, reservedMicros, unknownMicros } = tracker.cost();
+  const budget = controls.settings().budgetMicros ?? Number.POSITIVE_INFINITY;
+  if (settledMicros + reservedMicros + unknownMicros + reservation.reservedMicros > budget) return false;
+  // Counted before the write, so that two recordings side by side cannot both take the last of the budget.
+  tracker.reserved(reservation);
+  await journal.reserve(reservation);
+  return true;
+};
+
+const showWorking = (state: RunState, recording: Recording, working: Working): void => {
+  if (working.stage === 'Settle') return;
+  const durationMs = 'audio' in working ? working.audio.durationMs : recording.announcedDurationMs;
+  show(state, {
+    recordingId: recording.recordingId,
+    conversationId: recording.conversation.conversationId,
+    state: 'InProgress',
+    stage: shownStage(working),
+    attempt: working.attempt,
+    durationMs,
+    costMicros: 'reservation' in working ? working.reservation.reservedMicros : 0,
+  });
+};
+
+const driveContext = (state: RunState, recording: Recording): DriveContext => ({
+  verbs: {
+    ...state.verbs,
+    reserve: (reservation) => reserve(state, reservation),
+    settle: (row, error) => book(state, row, error),
+    deliver: async (transcript, signal) => {
+      await state.verbs.deliver(transcript, signal);
+      state.desk.note(undefined);
+    },
+  },
+  policy: state.settings.policy,
+  provider: state.settings.provider,
+  model: state.settings.model,
+  now: () => state.clock.now(),
+  sleep: (ms, signal) => state.clock.sleep(ms, signal),
+  signal: state.signal,
+  draining: state.draining,
+  onState: (working) => showWorking(state, recording, working),
+});
+
+const interrupted = async (
+  state: RunState,
+  recording: Recording,
+  resting: Resting & { stage: 'Interrupted' },
+): Promise<void> => {
+  const unused = unusedReservation(resting);
+  if (unused) {
+    await state.journal.handBack(unused);
+    state.tracker.handedBack(unused);
+  }
+  const reason = overBecause(state);
+  // Without a reason that ends the run, a later attempt takes the recording up again: its reservation stays in the ledger.
+  if (!reason) return showPending(state, recording, resting.at.attempt - 1);
+  const priceMicros = 'audio' in resting.at ? state.verbs.priceMicros(resting.at.audio) : 0;
+  await book(
+    state,
+    interruptedRow(resting, reason, { ...state.settings, recording, nowMs: state.clock.now(), priceMicros }),
+    reason,
+  );
+};
+
+const rest = async (state: RunState, recording: Recording, resting: Resting): Promise<void> => {
+  switch (resting.stage) {
+    case 'Done':
+      return;
+    case 'Unaffordable':
+      state.unaffordable.push(recording);
+      return showPending(state, recording, resting.attempt - 1);
+    case 'Held':
+      await state.journal.hold(resting.held);
+      if (!state.signal.aborted) state.desk.note(resting.error);
+      return state.desk.park(resting.held, resting.error);
+    case 'Interrupted':
+      return interrupted(state, recording, resting);
+  }
+};
+
+/** From admission to rest. Does nothing once the run is stopping. Rejects with `CSC_LEDGER_*` only. */
+export const work = async (state: RunState, key: string, recording: Recording): Promise<void> => {
+  // While the destination refuses everything, nothing more is paid for.
+  while (state.desk.isClosed() && !isStopping(state)) await pause(state, CLOSED_POLL_MS);
+  if (isStopping(state)) return;
+  const used = state.tracker.attemptsOf(key);
+  if (used >= state.settings.policy.maxAttempts) {
+    return close(
+      state,
+      recording,
+      'Failed',
+      new CallscribeError('CSC_ATTEMPT_UNKNOWN', `all ${used} attempts are used up`),
+    );
+  }
+  const resting = await drive(driveContext(state, recording), recording, used + 1);
+  // One that a later attempt takes up stays listed; a run that is over gives it an outcome below or at its end.
+  if (resting.stage !== 'Interrupted') state.waiting.delete(key);
+  await rest(state, recording, resting);
+  announce(state);
+};

@@ -1,0 +1,181 @@
+/**
+ * One type for each arrow of the pipeline:
+ *
+ *     Window ─find─► Conversation ─locate─► Recording ─fetch─► Audio ─screen─► Audio
+ *        ─reserve─► Reservation ─transcribe─► Utterances ─attribute─► Transcript ─deliver─► Receipt ─settle─► Row
+ *
+ * Times are integer milliseconds: since the Unix epoch where the name ends in `AtMs`, from the start of the audio or as a
+ * length elsewhere. Money is integer micro-units of the run's currency.
+ * @module
+ */
+import type { ErrorCode } from '../errors.ts';
+
+/** Half open: `fromMs` belongs to it, `toMs` does not. Milliseconds since the epoch. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One voice conversation that started in the window. */
+export interface Conversation {
+  readonly conversationId: string;
+  readonly startAtMs: number;
+  /** Absent while the conversation is still going on. */
+  readonly endAtMs?: number;
+  readonly direction: 'inbound' | 'outbound';
+  readonly divisionIds: readonly string[];
+  /** The first queue, campaign that took part; for the report. */
+  readonly queueId?: string;
+  readonly campaignId?: string;
+  readonly participants: readonly Participant[];
+}
+
+/**
+ * `agent` and `customer` are people; `system` is everything else that can be heard (IVR, ACD, dialer, voicemail).
+ * Which `purpose` is which: Genesys names `agent` and `user` for the organisation's people, `customer` and `external` for the others.
+ */
+export type ParticipantKind = 'agent' | 'customer' | 'system';
+
+export interface Participant {
+  readonly participantId: string;
+  /** The word of Genesys, for example `agent`, `user`, `customer`, `external`, `acd`, `ivr`. */
+  readonly purpose: string;
+  readonly kind: ParticipantKind;
+  readonly userId?: string;
+  readonly sessions: readonly Session[];
+}
+
+/** One leg of a participant. */
+export interface Session {
+  readonly sessionId: string;
+  /** The session at the other end of this leg. A recording's `sessionId` is that of the external side. */
+  readonly peerId?: string;
+  readonly segments: readonly Segment[];
+}
+
+export interface Segment {
+  /** The word of Genesys: `interact`, `hold`, `ivr`, `dialing`, `wrapup`, … */
+  readonly type: string;
+  readonly startAtMs: number;
+  readonly endAtMs: number;
+}
+
+/** One audio recording of a conversation, with what is needed to decide about it and to fetch it. */
+export interface Recording {
+  readonly recordingId: string;
+  readonly conversation: Conversation;
+  /** Start of the audio on the wall clock; the start of the conversation where Genesys does not say. */
+  readonly startAtMs: number;
+  /** Length as announced by Genesys, 0 where it does not say. An estimate: what counts is measured on the file. */
+  readonly announcedDurationMs: number;
+  readonly sessionId?: string;
+  /** Signed addresses by media key (`0`, `1`, `S`). Secret: never logged. Empty where `skip` is set. */
+  readonly mediaUris: ReadonlyMap<string, string>;
+  /** Set where the recording is not to be transcribed; the code says why. */
+  readonly skip?: ErrorCode;
+}
+
+/** A file in the work directory. It belongs to one recording and is removed in every outcome. */
+export interface Audio {
+  readonly path: string;
+  readonly bytes: number;
+  /** What the file really is, for example `audio/wav`, `audio/ogg`, `audio/mpeg`, `audio/webm`. */
+  readonly contentType: string;
+  /** `mulaw`, `alaw`, `pcm16`, `opus`, `mp3`, … in lower case. */
+  readonly codec: string;
+  readonly channels: number;
+  readonly sampleRate: number;
+  readonly durationMs: number;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Money that may be being spent now. In the ledger before the request leaves. */
+export interface Reservation {
+  readonly recordingId: string;
+  readonly conversationId: string;
+  readonly attempt: number;
+  readonly reservedMicros: number;
+  readonly durationMs: number;
+  readonly channels: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly queueId: string;
+  readonly atMs: number;
+}
+
+/** What a speech service heard. */
+export interface Utterance {
+  /** The label of the service; has no meaning beyond telling speakers apart. */
+  readonly speaker: string;
+  /** Zero-based, where the service answers by channel. */
+  readonly channel?: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+}
+
+export type Role = 'agent' | 'customer' | 'system' | 'unknown';
+
+export interface Turn extends Utterance {
+  readonly role: Role;
+}
+
+/** How the roles were told apart, so that a person can check it. */
+export interface RoleEvidence {
+  readonly method: 'channel' | 'energy' | 'timeline' | 'none';
+  /** 0 to 100: how sure the attribution is. Below `roles.minConfidence` the role is `unknown`. */
+  readonly confidencePercent: number;
+  /** Readable, one fact a line, for example `speaker_1: 82 % of its speech lies in agent segments`. */
+  readonly facts: readonly string[];
+}
+
+/** The full document. Turns are in time order. */
+export interface Transcript {
+  readonly conversationId: string;
+  readonly recordingId: string;
+  readonly language: string;
+  readonly durationMs: number;
+  readonly channels: number;
+  readonly engine: { readonly provider: string; readonly model: string };
+  readonly turns: readonly Turn[];
+  readonly roles: RoleEvidence;
+  readonly costMicros: number;
+  readonly currency: string;
+  readonly createdAtMs: number;
+}
+
+/** Proof that a destination has the transcript. */
+export interface Receipt {
+  readonly destination: string;
+  readonly status: number;
+  readonly atMs: number;
+}
+
+export type AttemptStatus = 'success' | 'failed' | 'unknown' | 'skipped';
+
+/** How a recording, or a conversation without one, ended. Exactly one row of each carries it. */
+export type Outcome = 'Transcribed' | 'Skipped' | 'Failed' | 'NoRecording';
+
+/** One line of the report: a finished attempt, or what ended without any. */
+export interface Row {
+  /** Empty for a conversation that ended without one. */
+  readonly recordingId: string;
+  readonly conversationId: string;
+  readonly durationMs: number;
+  readonly costMicros: number;
+  readonly costUnknownMicros: number;
+  readonly status: AttemptStatus;
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly errorCode: ErrorCode | '';
+  readonly channels: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly queueId: string;
+  /** Empty on an attempt that another one followed. */
+  readonly outcome: Outcome | '';
+}
+
+/** The pipeline's steps, as `status.recordings[].stage` shows them. */
+export type Stage = 'Locate' | 'Fetch' | 'Screen' | 'Reserve' | 'Transcribe' | 'Attribute' | 'Deliver' | 'Settle';

@@ -1,0 +1,115 @@
+/**
+ * What exists in the simulated organisation: a plain value that tests write down and the simulator only reads. How often
+ * something was asked for is not in here but in the running simulator, so one world serves many of them.
+ * @module
+ */
+
+export interface World {
+  readonly clients: readonly OAuthClient[];
+  readonly conversations: readonly WorldConversation[];
+}
+
+/** An OAuth client of the Client Credentials grant: what it may do comes from the permissions of its roles. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly permissions: readonly string[];
+}
+
+/** Times are milliseconds since the epoch throughout. */
+export interface WorldConversation {
+  readonly conversationId: string;
+  readonly startAtMs: number;
+  /** Absent while it is going on. */
+  readonly endAtMs?: number;
+  readonly originatingDirection: 'inbound' | 'outbound';
+  readonly divisionIds: readonly string[];
+  readonly participants: readonly WorldParticipant[];
+  readonly recordings: readonly WorldRecording[];
+  /** So many of the first questions for its recordings (or their metadata) are answered with an empty list. */
+  readonly recordingsLate?: number;
+  /** False for a conversation that analytics still has and the conversation API no longer. */
+  readonly inLiveStore?: boolean;
+}
+
+export interface WorldParticipant {
+  readonly participantId: string;
+  /** `agent`, `user`, `customer`, `external`, `acd`, `ivr`, `outbound`, … */
+  readonly purpose: string;
+  readonly name?: string;
+  readonly userId?: string;
+  readonly sessions: readonly WorldSession[];
+}
+
+/** One leg of a participant. */
+export interface WorldSession {
+  readonly sessionId: string;
+  /** The session at the other end; for an agent, that of the customer. */
+  readonly peerId?: string;
+  readonly mediaType: 'voice' | 'chat' | 'callback' | 'email' | 'message';
+  readonly direction: 'inbound' | 'outbound';
+  /** True where recording was started, which does not mean that a file exists. */
+  readonly recording?: boolean;
+  readonly ani?: string;
+  readonly dnis?: string;
+  readonly outboundCampaignId?: string;
+  readonly dispositionName?: string;
+  /** First words that call analysis heard. */
+  readonly speechStartAtMs?: number;
+  readonly segments: readonly WorldSegment[];
+}
+
+export interface WorldSegment {
+  /** `dialing`, `alert`, `interact`, `hold`, `ivr`, `wrapup`, … */
+  readonly type: string;
+  readonly startAtMs: number;
+  /** Absent while it is going on. */
+  readonly endAtMs?: number;
+  readonly queueId?: string;
+}
+
+export type FileState = 'ARCHIVED' | 'AVAILABLE' | 'DELETED' | 'ERROR' | 'RESTORED' | 'RESTORING' | 'UPLOADING';
+
+export interface WorldRecording {
+  readonly recordingId: string;
+  /** The session of the outside party. */
+  readonly sessionId: string;
+  readonly media: 'audio' | 'chat' | 'email' | 'messaging' | 'screen';
+  readonly mediaSubtype?: 'Consult' | 'Screen' | 'Snippet' | 'Station' | 'Trunk';
+  readonly fileRole?: 'ADHOC' | 'CUSTOMER_EXPERIENCE';
+  readonly fileState: FileState;
+  readonly startAtMs: number;
+  readonly endAtMs: number;
+  /** The same sound, each file in another format; the first is what was recorded. None: nothing to play. */
+  readonly files: readonly string[];
+  /**
+   * Under which keys `mediaUris` offers it when it is not asked for as a download: one file under `0` or `S`, or the two
+   * channels of a stereo file as mono files under `0` (outside) and `1` (inside). A download always is one file under `S`.
+   */
+  readonly layout: '0' | 'S' | '0+1';
+  /** So many of the first questions are answered with 202: transcoding. */
+  readonly notReady?: number;
+  /** So many of the first questions see it in the state `UPLOADING`. */
+  readonly uploading?: number;
+  /** True where the client may see the conversation, but not this recording. */
+  readonly restricted?: boolean;
+}
+
+/** Everything that callscribe documents as needed, and no more. */
+export const leastPermissions: readonly string[] = [
+  'analytics:conversationDetail:view',
+  'conversation:communication:view',
+  'recording:recording:view',
+];
+
+export const defaultClient: OAuthClient = {
+  clientId: '6f1c2b7e-0b7d-4a55-9a31-0d1f9a3c5e11',
+  clientSecret: 'simulated-client-secret',
+  permissions: leastPermissions,
+};
+
+/** A world of these conversations with one client that may do what is needed. */
+export const worldOf = (
+  conversations: readonly WorldConversation[],
+  clients: readonly OAuthClient[] = [defaultClient],
+): World => ({ clients, conversations });
