@@ -138,3 +138,6 @@ export interface Summary {
   readonly error?: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
   readonly progress: Progress;
 }
+
+/** The pipeline, as its callers see it: one attempt at a run. Never rejects. */
+export type RunPipeline = (plan: Plan, journal: Journal, controls: Controls) => Promise<Summary>;

@@ -1,0 +1,34 @@
+# Two commands are the promise of the README; each does all its own set-up:
+#
+#   make demo            a whole run, from `kubectl apply` to the transcripts
+#   make test            all tests; `make test T=budget` for the files whose path contains "budget"
+#
+# The others serve them.
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: demo test check format generate setup models clean
+
+demo: setup models
+	@node demo/demo.ts
+
+test: setup models
+	@vitest run $(T)
+
+check: setup
+	@npm run --silent check
+
+format: setup
+	@npm run --silent format
+
+generate: setup
+	@npm run --silent generate
+
+setup:
+	@./hack/setup.sh
+
+models: setup
+	@node hack/models.ts
+
+clean:
+	rm -rf node_modules

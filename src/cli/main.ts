@@ -1,0 +1,128 @@
+/**
+ * The command line. Each command is a file of its own and is loaded when it is called, so that `--help` is quick.
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../version.ts';
+import { EXIT } from './exit.ts';
+
+const wholeNumber =
+  (lowest: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < lowest) throw new InvalidArgumentError(`expected a whole number from ${lowest} on`);
+    return value;
+  };
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+/** Each flag is an environment variable, too: `--work-dir` is `CALLSCRIBE_WORK_DIR`. */
+const option = (flags: string, description: string): Option => {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return new Option(flags, description).env(`CALLSCRIBE_${name.replaceAll('-', '_').toUpperCase()}`);
+};
+
+const egressOptions = [
+  option('--egress-allow <hosts>', 'host patterns or CIDRs that may be called though they are loopback, link-local or metadata')
+    .argParser(list)
+    .default([], 'none'),
+  option('--egress-only', 'refuse every host that --egress-allow does not list').default(false),
+];
+
+const logLevel = option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+  .choices(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+  .default('info');
+
+const workDir = option('--work-dir <dir>', 'where audio lies while it is worked on (default: a folder in the temporary directory)');
+
+const withOptions = (command: Command, options: readonly Option[]): Command =>
+  options.reduce((built, next) => built.addOption(next), command);
+
+const controllerCommand = (): Command =>
+  withOptions(new Command('controller').description('the operator'), [
+    option('--namespaces <names>', 'namespaces to watch (default: all)').argParser(list).default([], 'all'),
+    option('--metrics-address <address>', 'where Prometheus reads /metrics').default(':8080'),
+    option('--health-address <address>', 'where /healthz and /readyz answer').default(':8081'),
+    option('--leader-elect', 'work only while holding the Lease').default(false),
+    workDir,
+    option('--max-recordings-in-flight <n>', 'recordings in flight over all runs').argParser(wholeNumber(1)).default(64),
+    option('--shutdown-grace-seconds <n>', 'how long recordings in flight may take to end after SIGTERM').argParser(wholeNumber(0)).default(25),
+    ...egressOptions,
+    logLevel,
+  ]).action(async (options) => {
+    const { controller } = await import('./controller.ts');
+    process.exitCode = await controller(options);
+  });
+
+const runCommand = (): Command =>
+  withOptions(new Command('run').description('works on a TranscriptionRun without a cluster; run it again to resume'), [
+    new Option('-f, --filename <file>', 'the manifest, - for stdin').makeOptionMandatory(),
+    option('--secrets <file>', 'Secrets that are not in the manifest'),
+    option('--state-dir <dir>', 'journal and report').default('callscribe-state'),
+    workDir,
+    option('--max-recordings-in-flight <n>', 'upper bound of spec.concurrency').argParser(wholeNumber(1)).default(64),
+    ...egressOptions,
+    logLevel,
+  ]).action(async (options) => {
+    const { runLocally } = await import('./run/command.ts');
+    process.exitCode = await runLocally(options);
+  });
+
+const createCommand = (): Command =>
+  withOptions(new Command('create').description('creates a run from a template, once for each schedule time; for CronJobs'), [
+    new Option('-f, --filename <file>', 'the template, - for stdin').makeOptionMandatory(),
+    option('-n, --namespace <name>', 'namespace of the run (default: that of the template, or of the context)'),
+    option('--job-name <name>', 'name of the Job that a CronJob made; the schedule time is in it'),
+    option('--schedule-time <time>', 'schedule time, ISO 8601 (default: that of the Job, or the current minute)'),
+  ]).action(async (options) => {
+    const { createRun } = await import('./create.ts');
+    process.exitCode = await createRun(options);
+  });
+
+const reportCommand = (): Command =>
+  withOptions(new Command('report').description('prints the whole report of a run').argument('<run>', 'name of the run'), [
+    option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
+    new Option('-o, --output <format>').choices(['csv', 'json']).default('csv'),
+    option('--state-dir <dir>', 'the report of `callscribe run` instead of a cluster'),
+  ]).action(async (run: string, options) => {
+    const { report } = await import('./report.ts');
+    process.exitCode = await report(run, options);
+  });
+
+const speechServerCommand = (): Command =>
+  withOptions(new Command('speech-server').description('the embedded speech engine behind the generic contract'), [
+    option('--port <port>', 'port, 0 for a free one').argParser(wholeNumber(0)).default(9900),
+    option('--host <address>', 'address to listen on').default('0.0.0.0'),
+    option('--model <name>', 'speech model').default('moonshine-tiny-en'),
+    option('--model-dir <dir>', 'folder of the models (default: the cache that `npm run models` fills)'),
+    option('--api-key <key>', 'ask for this Bearer token; better given as an environment variable'),
+    option('--max-queue <n>', 'requests that may wait; more get 429').argParser(wholeNumber(0)).default(16),
+    logLevel,
+  ]).action(async (options) => {
+    const { speechServer } = await import('./speech-server.ts');
+    process.exitCode = await speechServer(options);
+  });
+
+const program = new Command('callscribe')
+  .description('Recorded Genesys Cloud calls to text: who said what, at what cost, with nothing lost.')
+  .version(version)
+  .exitOverride()
+  .addCommand(controllerCommand())
+  .addCommand(runCommand())
+  .addCommand(createCommand())
+  .addCommand(reportCommand())
+  .addCommand(speechServerCommand());
+
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has said what is wrong; `--help` and `--version` end here, too.
+  process.exitCode = error.exitCode === 0 ? EXIT.succeeded : EXIT.badInput;
+}

@@ -1,0 +1,72 @@
+/**
+ * `callscribe report`: all shards of a report as one document.
+ * @module
+ */
+import { join } from 'node:path';
+import { shardIndex } from '../controller/ledger/shard.ts';
+import { RUN_LABEL, runLabels } from '../controller/ledger/store.ts';
+import { resourcePath } from '../controller/runtime/resource-path.ts';
+import { CallscribeError } from '../errors.ts';
+import { formatMicros } from '../pipeline/money/micros.ts';
+import { parseCsv, renderCsv } from '../pipeline/settle/csv.ts';
+import type { Row } from '../pipeline/types.ts';
+import { connect } from './cluster.ts';
+import { EXIT, fail } from './exit.ts';
+import { fileStore } from './run/state-dir.ts';
+
+export interface ReportFlags {
+  readonly namespace?: string;
+  readonly output: 'csv' | 'json';
+  readonly stateDir?: string;
+}
+
+type ShardData = Readonly<Record<string, string>>;
+
+interface ConfigMap {
+  readonly metadata: { readonly name: string };
+  readonly data?: ShardData;
+}
+
+const fromCluster = async (run: string, namespace: string | undefined): Promise<readonly ShardData[]> => {
+  const cluster = connect();
+  const path = resourcePath({ group: '', version: 'v1', plural: 'configmaps', namespace: namespace ?? cluster.namespace });
+  const label = runLabels({ namespace: '', name: run, uid: '' })[RUN_LABEL];
+  const { items } = await cluster.kube.list<ConfigMap>(path, { labelSelector: `${RUN_LABEL}=${label}` });
+  return items
+    .flatMap(({ metadata, data = {} }) => {
+      const index = shardIndex(run, metadata.name);
+      return index === undefined ? [] : [{ index, data }];
+    })
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ data }) => data);
+};
+
+const fromFiles = async (run: string, stateDir: string): Promise<readonly ShardData[]> =>
+  [...(await fileStore(join(stateDir, run)).list()).values()].map(({ data }) => data);
+
+const jsonRow = ({ costMicros, costUnknownMicros, atMs, ...row }: Row) => ({
+  ...row,
+  at: new Date(atMs).toISOString(),
+  cost: formatMicros(costMicros),
+  costUnknown: formatMicros(costUnknownMicros),
+});
+
+const render = (shards: readonly ShardData[], output: 'csv' | 'json'): string => {
+  const parsed = shards.map((data) => parseCsv(data['report.csv'] ?? ''));
+  const currency = parsed[0]?.currency ?? 'USD';
+  const rows = parsed.flatMap((shard) => shard.rows);
+  if (output === 'csv') return renderCsv(rows, currency);
+  const summary: unknown = JSON.parse(shards[0]?.['summary.json'] ?? '{}');
+  return `${JSON.stringify({ currency, summary, rows: rows.map(jsonRow) }, null, 2)}\n`;
+};
+
+export const report = async (run: string, flags: ReportFlags): Promise<number> => {
+  try {
+    const shards = flags.stateDir ? await fromFiles(run, flags.stateDir) : await fromCluster(run, flags.namespace);
+    if (shards.length === 0) throw new CallscribeError('CSC_SPEC_INVALID', `there is no report of a run ${run}`);
+    process.stdout.write(render(shards, flags.output));
+    return EXIT.succeeded;
+  } catch (error) {
+    return fail(error);
+  }
+};

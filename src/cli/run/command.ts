@@ -1,0 +1,145 @@
+/**
+ * `callscribe run`: the pipeline on a manifest without a cluster. The journal is a folder of files; started again, it resumes.
+ * @module
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text as readStream } from 'node:stream/consumers';
+import { systemClock } from '../../clock.ts';
+import { openLedger, type Ledger } from '../../controller/ledger/ledger.ts';
+import { liveSettings } from '../../controller/run/attempt.ts';
+import { phaseOf } from '../../controller/run/ending.ts';
+import { summaryDocument } from '../../controller/run/summary-document.ts';
+import { CallscribeError } from '../../errors.ts';
+import { createLog } from '../../log.ts';
+import type { Plan, Summary } from '../../pipeline/plan.ts';
+import { renderCsv } from '../../pipeline/settle/csv.ts';
+import { resolveWindow } from '../../window.ts';
+import { type EnvironmentFlags, openPipeline } from '../environment.ts';
+import { EXIT, fail } from '../exit.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { createProgressView } from './progress.ts';
+import { fileOutbox, fileStore, lock, pin, replaceFile } from './state-dir.ts';
+
+export interface RunFlags extends EnvironmentFlags {
+  readonly filename: string;
+  readonly secrets?: string;
+  readonly stateDir: string;
+  readonly logLevel: string;
+}
+
+const read = (path: string): Promise<string> =>
+  path === '-'
+    ? readStream(process.stdin)
+    : readFile(path, 'utf8').catch((error: unknown) => {
+        throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} cannot be read`, { cause: error });
+      });
+
+const planOf = async (directory: string, { run, readSecret }: Manifest): Promise<Plan> => {
+  const pinned = await pin(directory, run.spec, () => {
+    const resolved = resolveWindow(run.spec.window, systemClock.now());
+    if (resolved.kind === 'Resolved') return resolved.window;
+    const endsAt = new Date(resolved.endsAtMs).toISOString();
+    throw new CallscribeError('CSC_SPEC_INVALID', `the window is still open: it ends at ${endsAt}`);
+  });
+  const { name, namespace = 'default' } = run.metadata;
+  return { run: { name, namespace, uid: pinned.uid }, spec: run.spec, window: pinned.window, readSecret };
+};
+
+const exitCodeOf = (summary: Summary): number => {
+  const phase = phaseOf(summary, undefined);
+  if (phase === 'Succeeded') return EXIT.succeeded;
+  return phase === 'PartiallyFailed' ? EXIT.partiallyFailed : EXIT.failed;
+};
+
+/** The first interrupt lets what is in flight end, the second one does not. */
+const onInterrupts = (drain: () => void, end: () => void): (() => void) => {
+  let interrupts = 0;
+  const listener = (): void => {
+    interrupts += 1;
+    if (interrupts === 1) drain();
+    else end();
+  };
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener);
+    process.off('SIGTERM', listener);
+  };
+};
+
+const writeReport = async (directory: string, ledger: Ledger, summary: object, currency: string): Promise<void> => {
+  await ledger.summarise(summary);
+  await replaceFile(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  const { rows } = await openReadOnly(directory);
+  await replaceFile(join(directory, 'report.csv'), renderCsv(rows, currency));
+};
+
+const openReadOnly = async (directory: string) => {
+  const { decode } = await import('../../controller/ledger/shard.ts');
+  const versions = await fileStore(directory).list();
+  return { rows: [...versions].flatMap(([index, { data }]) => decode(index, data).rows) };
+};
+
+const closing = (summary: Summary): string => {
+  if (summary.error) return `${summary.error.code}: ${summary.error.message}\n`;
+  if (summary.progress.hindrance) return `${summary.progress.hindrance.code}: ${summary.progress.hindrance.message}\n`;
+  return summary.ending === 'Completed' ? '' : 'Interrupted. Run the same command again to go on.\n';
+};
+
+const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<number> => {
+  const log = createLog({ level: flags.logLevel, isTerminal: process.stderr.isTTY, stream: process.stderr });
+  const pipeline = await openPipeline({ ...flags, workDir: flags.workDir ?? join(directory, 'work') });
+  const [draining, ending] = [new AbortController(), new AbortController()];
+  const stopListening = onInterrupts(
+    () => draining.abort(),
+    () => ending.abort(new Error('interrupted')),
+  );
+  const view = createProgressView({ stream: process.stdout, currency: plan.spec.cost.currency, now: systemClock.now });
+  try {
+    const outbox = fileOutbox(directory, plan.run);
+    const ledger = await openLedger({ store: fileStore(directory), outbox, currency: plan.spec.cost.currency, clock: systemClock });
+    const summary = await pipeline.run(plan, ledger, {
+      draining: draining.signal,
+      signal: ending.signal,
+      settings: () => liveSettings(plan.spec),
+      onSettings: () => () => {},
+      onProgress: (snapshot) => {
+        const progress = snapshot();
+        view.show(progress);
+        // Nobody can raise the budget or mend the destination under a process that only waits.
+        if (progress.hindrance) draining.abort();
+      },
+      onOutcome: ({ state, recordingId, conversationId, error }) => {
+        if (state === 'Failed') log.warn({ recordingId, conversationId, code: error?.code }, error?.message ?? 'failed');
+      },
+    });
+    const document = summaryDocument(plan, summary, { phase: phaseOf(summary, undefined), nowMs: systemClock.now() });
+    await writeReport(directory, ledger, document, plan.spec.cost.currency);
+    view.show(summary.progress);
+    view.end();
+    process.stdout.write(`${closing(summary)}The report is in ${directory}.\n`);
+    return exitCodeOf(summary);
+  } finally {
+    stopListening();
+    await pipeline.close();
+  }
+};
+
+/** @returns the exit code: 0 succeeded, 3 partially failed, 1 failed or not complete, 2 bad input */
+export const runLocally = async (flags: RunFlags): Promise<number> => {
+  try {
+    const texts = await Promise.all([flags.filename, ...(flags.secrets ? [flags.secrets] : [])].map(read));
+    const manifest = readManifest(texts);
+    const directory = join(flags.stateDir, manifest.run.metadata.name);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const release = await lock(directory);
+    try {
+      return await work(flags, await planOf(directory, manifest), directory);
+    } finally {
+      await release();
+    }
+  } catch (error) {
+    return fail(error);
+  }
+};

@@ -1,0 +1,130 @@
+/**
+ * What `callscribe run` keeps between its runs: the ledger and the outbox as files that are replaced in one step, and which
+ * run they belong to.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TranscriptionRunSpec } from '../../api/types.ts';
+import { outboxName, pack, unpack, type Outbox } from '../../controller/ledger/outbox.ts';
+import type { LedgerStore, Version } from '../../controller/ledger/store.ts';
+import { CallscribeError } from '../../errors.ts';
+import type { RunIdentity } from '../../pipeline/plan.ts';
+import type { Window } from '../../pipeline/types.ts';
+
+/** Replaces a file in one step, durably: after a crash it holds the old or the new content. Readable by its owner only. */
+export const replaceFile = async (path: string, content: string): Promise<void> => {
+  const next = `${path}.next`;
+  const file = await open(next, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, path);
+};
+
+const readOptional = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** What is pinned when a run begins. */
+export interface Pinned {
+  readonly uid: string;
+  readonly window: Window;
+  readonly spec: TranscriptionRunSpec;
+}
+
+/** The part of a spec that may not change between two runs of one state directory. */
+const fixedPart = ({ cost: { budget: _budget, ...cost }, ...spec }: TranscriptionRunSpec): string => {
+  const { suspend: _s, cancel: _c, concurrency: _n, ttlSecondsAfterFinished: _t, ...fixed } = spec;
+  return JSON.stringify({ ...fixed, cost });
+};
+
+/**
+ * What an earlier run pinned, or what this one pins now.
+ * @throws CallscribeError `CSC_SPEC_INVALID` where the directory belongs to a run with another spec
+ */
+export const pin = async (directory: string, spec: TranscriptionRunSpec, resolve: () => Window): Promise<Pinned> => {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'run.json');
+  const text = await readOptional(path);
+  if (text !== undefined) {
+    const earlier = JSON.parse(text) as Pinned;
+    if (fixedPart(earlier.spec) === fixedPart(spec)) return earlier;
+    throw new CallscribeError('CSC_SPEC_INVALID', `${directory} holds the state of a run with another spec`);
+  }
+  const pinned: Pinned = { uid: randomUUID(), window: resolve(), spec };
+  await replaceFile(path, JSON.stringify(pinned, null, 2));
+  return pinned;
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/**
+ * Makes this process the only one that works in `directory`. Gives the way to release it.
+ * @throws CallscribeError `CSC_LEDGER_FENCED` while another process works in it
+ */
+export const lock = async (directory: string): Promise<() => Promise<void>> => {
+  const path = join(directory, 'lock');
+  const holder = Number(await readOptional(path));
+  if (holder && holder !== process.pid && isRunning(holder)) {
+    throw new CallscribeError('CSC_LEDGER_FENCED', `process ${holder} works in ${directory}`);
+  }
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw new CallscribeError('CSC_LEDGER_FENCED', `another process works in ${directory}`, { cause: error });
+  });
+  await file.writeFile(String(process.pid));
+  await file.close();
+  return () => rm(path, { force: true });
+};
+
+const SHARD = /^ledger-(\d+)\.json$/;
+
+/** The shards of a ledger as files `ledger-<n>.json`. */
+export const fileStore = (directory: string): LedgerStore => ({
+  list: async () => {
+    const names = (await readdir(directory)).filter((name) => SHARD.test(name));
+    const shards = await Promise.all(
+      names.map(async (name): Promise<[number, Version]> => {
+        const data = JSON.parse(await readFile(join(directory, name), 'utf8')) as Record<string, string>;
+        return [Number(SHARD.exec(name)?.[1]), { resourceVersion: '', data }];
+      }),
+    );
+    return new Map(shards.toSorted(([a], [b]) => a - b));
+  },
+  write: async (index, data) => {
+    await replaceFile(join(directory, `ledger-${index}.json`), JSON.stringify(data));
+    return { resourceVersion: '', data };
+  },
+});
+
+/** Transcripts that wait for their destination, one file each. */
+export const fileOutbox = (directory: string, run: RunIdentity): Outbox => {
+  const folder = join(directory, 'outbox');
+  const pathOf = (recordingId: string): string => join(folder, outboxName(run, recordingId));
+  return {
+    list: async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const names = (await readdir(folder)).filter((name) => !name.endsWith('.next'));
+      return Promise.all(names.map(async (name) => unpack(await readFile(join(folder, name), 'utf8'))));
+    },
+    put: (held) => replaceFile(pathOf(held.reservation.recordingId), pack(held)),
+    remove: (recordingId) => rm(pathOf(recordingId), { force: true }),
+  };
+};

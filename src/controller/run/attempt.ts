@@ -1,0 +1,136 @@
+/**
+ * One attempt of this process at a run: opens the ledger, runs the pipeline, writes the summary. What it learns is read
+ * through `facts()`; what it is told goes through `drain`, `abort` and `configure`. It never rejects.
+ * @module
+ */
+import type { TranscriptionRunSpec } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { CallscribeError, toCallscribeError } from '../../errors.ts';
+import { parseMicros } from '../../pipeline/money/micros.ts';
+import type {
+  Controls,
+  LiveSettings,
+  Plan,
+  Progress,
+  RecordingProgress,
+  RunPipeline,
+  Summary,
+} from '../../pipeline/plan.ts';
+import type { Window } from '../../pipeline/types.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { shardName } from '../ledger/shard.ts';
+import { phaseOf } from './ending.ts';
+import type { WorkerFacts } from './facts.ts';
+import { summaryDocument } from './summary-document.ts';
+
+export interface AttemptOptions {
+  readonly plan: Plan;
+  readonly openLedger: (signal: AbortSignal) => Promise<Ledger>;
+  readonly pipeline: RunPipeline;
+  readonly clock: Clock;
+  /** Attempts that ended with a passing error before this one, in a row. */
+  readonly failures: number;
+  /** Called when `facts()` would say something new. */
+  readonly onChange: () => void;
+  readonly onOutcome: (recording: RecordingProgress) => void;
+}
+
+export interface Attempt {
+  readonly window: Window;
+  facts(): WorkerFacts;
+  /** Lets what is in flight end and starts nothing new. */
+  drain(): void;
+  /** Ends the run: what is not done gets the outcome of `reason`. */
+  abort(reason: CallscribeError): void;
+  /** Ends everything at once and leaves the rest to a later attempt, of this process or another one. */
+  release(): void;
+  configure(spec: TranscriptionRunSpec): void;
+  readonly ended: Promise<void>;
+}
+
+/** The part of the spec that may change while the run goes on. */
+export const liveSettings = (spec: TranscriptionRunSpec): LiveSettings => ({
+  concurrency: spec.concurrency,
+  ...(spec.cost.budget !== undefined && { budgetMicros: parseMicros(spec.cost.budget) }),
+});
+
+const NO_COUNTS = { conversations: 0, found: 0, pending: 0, inProgress: 0, transcribed: 0, skipped: 0, failed: 0, noRecording: 0 };
+const NO_COST = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+
+/** The summary of an attempt that did not come as far as the pipeline. */
+const notBegun = (thrown: unknown): Summary => {
+  const { code, message, retryable } = toCallscribeError(thrown);
+  const progress: Progress = { counts: NO_COUNTS, cost: NO_COST, audioMs: 0, genesysRequests: 0, recordings: [] };
+  return { ending: 'Failed', error: { code, message, retryable }, progress };
+};
+
+export const startAttempt = (options: AttemptOptions): Attempt => {
+  const { plan, clock, onChange } = options;
+  const startedAtMs = clock.now();
+  const [draining, ending, releasing] = [new AbortController(), new AbortController(), new AbortController()];
+  const listeners = new Set<() => void>();
+  let settings = liveSettings(plan.spec);
+  let stopping: WorkerFacts['stopping'];
+  let read: (() => Progress) | undefined;
+  let ledger: Ledger | undefined;
+  let ended: { readonly summary: Summary; readonly atMs: number } | undefined;
+
+  const controls: Controls = {
+    draining: draining.signal,
+    signal: AbortSignal.any([ending.signal, releasing.signal]),
+    settings: () => settings,
+    onSettings: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onProgress: (snapshot) => {
+      read = snapshot;
+      onChange();
+    },
+    onOutcome: options.onOutcome,
+  };
+
+  /** The ledger outlives an abort: the rows of what was cancelled still have to be written. */
+  const execute = async (): Promise<Summary> => {
+    ledger = await options.openLedger(releasing.signal);
+    const summary = await options.pipeline(plan, ledger, controls);
+    await ledger.summarise(summaryDocument(plan, summary, { phase: phaseOf(summary, stopping), nowMs: clock.now() }));
+    return summary;
+  };
+
+  const factsNow = (): WorkerFacts => ({
+    window: plan.window,
+    startedAtMs,
+    failures: options.failures + (ended?.summary.ending === 'Failed' ? 1 : 0),
+    ...(stopping && { stopping }),
+    ...(read && { progress: read() }),
+    ...(ledger && { report: { name: shardName(plan.run.name, 0), shards: ledger.shards(), rows: ledger.rowCount() } }),
+    ...(ended && { summary: ended.summary, endedAtMs: ended.atMs, progress: ended.summary.progress }),
+  });
+
+  return {
+    window: plan.window,
+    facts: factsNow,
+    drain: () => {
+      stopping ??= 'drain';
+      draining.abort();
+    },
+    abort: (reason) => {
+      stopping = reason.code;
+      ending.abort(reason);
+    },
+    release: () => releasing.abort(new Error('the run is left to a later attempt')),
+    configure: (spec) => {
+      const next = liveSettings(spec);
+      if (next.concurrency === settings.concurrency && next.budgetMicros === settings.budgetMicros) return;
+      settings = next;
+      for (const listener of listeners) listener();
+    },
+    ended: execute()
+      .catch(notBegun)
+      .then((summary) => {
+        ended = { summary, atMs: clock.now() };
+        onChange();
+      }),
+  };
+};

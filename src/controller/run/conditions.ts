@@ -1,0 +1,75 @@
+/**
+ * The conditions of a run: Complete, Failed and Suspended as in `batch/v1` Job; Ready, Reconciling and Stalled as kstatus
+ * reads them; BudgetExhausted and DestinationRejected where somebody has to act. Pure.
+ * @module
+ */
+import type { TranscriptionRunStatus } from '../../api/types.ts';
+import type { Hindrance } from '../../pipeline/plan.ts';
+import type { Verdict } from './decide.ts';
+import { isFinished } from './facts.ts';
+
+export type Condition = NonNullable<TranscriptionRunStatus['conditions']>[number];
+
+type Claim = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** The API server accepts 32,768 bytes; nobody reads that much. */
+const LONGEST_MESSAGE = 1024;
+
+const claim = (type: string, holds: boolean, reason: string, message: string): Claim => ({
+  type,
+  status: holds ? 'True' : 'False',
+  reason,
+  message: message.slice(0, LONGEST_MESSAGE),
+});
+
+const HINDRANCES: Readonly<Record<Hindrance['code'], string>> = {
+  CSC_BUDGET_EXHAUSTED: 'BudgetExhausted',
+  CSC_DESTINATION_REJECTED: 'DestinationRejected',
+};
+
+const hindrances = (previous: readonly Condition[], hindrance: Hindrance | undefined): Claim[] =>
+  Object.entries(HINDRANCES).flatMap(([code, type]) => {
+    if (hindrance?.code === code) return [claim(type, true, code, hindrance.message)];
+    // One that never held is not shown: it would only be noise.
+    return previous.some((condition) => condition.type === type) ? [claim(type, false, 'Resolved', '')] : [];
+  });
+
+const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
+  const { phase, reason, message } = verdict;
+  const over = isFinished(phase);
+  const failed = phase === 'Failed' || phase === 'Cancelled';
+  const blocked = over ? undefined : hindrance;
+  const stalled = failed || blocked !== undefined || reason.startsWith('CSC_');
+  const stalledReason = blocked?.code ?? reason;
+  const stalledMessage = blocked?.message ?? message;
+  const wasSuspended = previous.some(({ type }) => type === 'Suspended');
+  return [
+    ...(over ? [failed ? claim('Failed', true, reason, message) : claim('Complete', true, reason, message)] : []),
+    ...(phase === 'Suspended' || wasSuspended ? [claim('Suspended', phase === 'Suspended', reason, message)] : []),
+    claim('Ready', over && !failed, reason, message),
+    claim('Reconciling', !over && !stalled && phase !== 'Suspended', reason, message),
+    claim('Stalled', stalled, stalled ? stalledReason : reason, stalled ? stalledMessage : ''),
+    ...hindrances(previous, blocked),
+  ];
+};
+
+export interface ConditionContext {
+  readonly previous: readonly Condition[];
+  readonly hindrance: Hindrance | undefined;
+  readonly generation: number;
+  readonly nowMs: number;
+}
+
+/** The conditions that follow from a verdict. `lastTransitionTime` moves only with `status`, as Kubernetes has it. */
+export const conditionsOf = (verdict: Verdict, context: ConditionContext): Condition[] => {
+  const { previous, hindrance, generation, nowMs } = context;
+  return claims(verdict, hindrance, previous).map((next) => {
+    const before = previous.find(({ type }) => type === next.type);
+    const unchanged = before?.status === next.status;
+    return {
+      ...next,
+      observedGeneration: generation,
+      lastTransitionTime: unchanged ? before.lastTransitionTime : new Date(nowMs).toISOString(),
+    };
+  });
+};

@@ -1,0 +1,26 @@
+/**
+ * Which phase the end of an attempt is. One place, for the status and for `summary.json`.
+ * @module
+ */
+import type { Counts, Summary } from '../../pipeline/plan.ts';
+import type { Phase, WorkerFacts } from './facts.ts';
+
+const completed = ({ failed, transcribed }: Counts): Phase => {
+  if (failed === 0) return 'Succeeded';
+  return transcribed === 0 ? 'Failed' : 'PartiallyFailed';
+};
+
+/** The phase of a run whose attempt ended; undefined where the run is not over. */
+export const phaseOf = (summary: Summary, stopping: WorkerFacts['stopping']): Phase | undefined => {
+  switch (summary.ending) {
+    case 'Completed':
+      return completed(summary.progress.counts);
+    case 'Failed':
+      return summary.error?.retryable === false ? 'Failed' : undefined;
+    case 'Aborted':
+      if (stopping === 'CSC_CANCELLED') return 'Cancelled';
+      return stopping === 'CSC_DEADLINE_EXCEEDED' ? 'Failed' : undefined;
+    case 'Drained':
+      return undefined;
+  }
+};

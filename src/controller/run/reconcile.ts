@@ -1,0 +1,89 @@
+/**
+ * Observe, decide, act: brings one run a step further. Everything it needs to decide is in `Facts`; everything it does is here.
+ * @module
+ */
+import { API_GROUP, PLURAL, type TranscriptionRun, VERSION } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { CallscribeError } from '../../errors.ts';
+import type { KubeClient } from '../runtime/kube-client.ts';
+import { isConflict, isNotFound } from '../runtime/kube-error.ts';
+import { resourcePath } from '../runtime/resource-path.ts';
+import type { Result } from '../runtime/controller.ts';
+import { type Action, decide } from './decide.ts';
+import { eventsOf, type RunEvent } from './events.ts';
+import { statusOf } from './status.ts';
+import type { StatusWriter } from './status-writer.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface ReconcileOptions {
+  readonly kube: KubeClient;
+  /** From the cache; `key` is `namespace/name`. */
+  readonly getRun: (key: string) => TranscriptionRun | undefined;
+  readonly supervisor: Supervisor;
+  readonly statusWriter: StatusWriter;
+  readonly emit: (run: TranscriptionRun, event: RunEvent) => void;
+  readonly clock: Clock;
+}
+
+const runPath = ({ metadata: { namespace, name } }: TranscriptionRun): string =>
+  resourcePath({ group: API_GROUP, version: VERSION, plural: PLURAL, namespace, name });
+
+/** Deletes the run that was decided about, not one that took its name. */
+const remove = async (kube: KubeClient, run: TranscriptionRun): Promise<void> => {
+  try {
+    await kube.delete(runPath(run), { preconditions: { uid: run.metadata.uid }, propagationPolicy: 'Background' });
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  }
+};
+
+const act = async ({ kube, supervisor }: ReconcileOptions, run: TranscriptionRun, action: Action): Promise<void> => {
+  const { uid } = run.metadata;
+  switch (action.kind) {
+    case 'Start':
+      return supervisor.start(run, action.window);
+    case 'Drain':
+      return supervisor.drain(uid);
+    case 'Abort':
+      return supervisor.abort(uid, new CallscribeError(action.code, action.message));
+    case 'Forget':
+      return supervisor.forget(uid);
+    case 'Delete':
+      return remove(kube, run);
+  }
+};
+
+const soonest = (...waitsMs: readonly (number | undefined)[]): Result => {
+  const known = waitsMs.filter((ms): ms is number => ms !== undefined && ms > 0);
+  return known.length > 0 ? { kind: 'RequeueAfter', ms: Math.min(...known) } : { kind: 'Done' };
+};
+
+const observe = ({ getRun, supervisor, statusWriter }: ReconcileOptions, key: string): TranscriptionRun | undefined => {
+  const cached = getRun(key);
+  const [namespace = '', name = ''] = key.split('/');
+  const live = cached && !cached.metadata.deletionTimestamp ? cached : undefined;
+  supervisor.discard({ namespace, name }, live?.metadata.uid);
+  if (!live) {
+    statusWriter.forget({ namespace, name });
+    return undefined;
+  }
+  supervisor.configure(live);
+  return statusWriter.latest(live);
+};
+
+/** Brings the status up to date first: what is pinned there must be durable before the work that relies on it begins. */
+export const reconcile = async (options: ReconcileOptions, key: string): Promise<Result> => {
+  const run = observe(options, key);
+  if (!run) return { kind: 'Done' };
+  const nowMs = options.clock.now();
+  const worker = options.supervisor.facts(run.metadata.uid);
+  const decision = decide({ run, nowMs, ...(worker && { worker }) });
+  let dueMs = 0;
+  if (decision.verdict) {
+    const status = statusOf(run, decision.verdict, { worker, nowMs });
+    dueMs = await options.statusWriter.write(run, status);
+    if (dueMs === 0) for (const event of eventsOf(run.status, status)) options.emit(run, event);
+  }
+  for (const action of decision.actions) await act(options, run, action);
+  return soonest(decision.requeueAfterMs, dueMs);
+};

@@ -1,0 +1,40 @@
+/**
+ * The log: JSON lines on stdout, a person's format on a terminal. What must not be logged never gets here: errors carry
+ * messages that are safe to show, and addresses lose their query before they are put into one.
+ * @module
+ */
+import pino, { type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { CallscribeError } from './errors.ts';
+
+export type { Logger } from 'pino';
+
+export interface LogOptions {
+  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
+  readonly level: string;
+  /** True where a person reads it. */
+  readonly isTerminal: boolean;
+  readonly stream: NodeJS.WritableStream;
+}
+
+/** An error as it may be logged: no `cause`, whose text we do not control. */
+export const loggable = (error: unknown): object => {
+  if (error instanceof CallscribeError) {
+    const { code, message, status, retryable } = error;
+    return { code, message, retryable, ...(status !== undefined && { status }) };
+  }
+  return error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { message: String(error) };
+};
+
+/** @example createLog({ level: 'info', isTerminal: false, stream: process.stdout }).info({ run: 'nightly' }, 'started') */
+export const createLog = ({ level, isTerminal, stream }: LogOptions): Logger => {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: loggable },
+  };
+  if (!isTerminal) return pino(options, stream);
+  return pino(options, pretty({ destination: stream, colorize: true, ignore: 'reconcileId', translateTime: 'SYS:HH:MM:ss', sync: true }));
+};
