@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the CRD and the error catalogue: TypeScript types and the reference pages. With `--check` it only
+ * Writes what follows from the CRD and the error catalogue: TypeScript types, the chart's copy of the CRD and the reference pages. With `--check` it only
  * compares, and fails where a file is not what it would write.
  * @module
  */
@@ -120,6 +120,9 @@ const markdown = (text: string): Promise<string> => format(text, { parser: 'mark
 
 const outputs: Readonly<Record<string, () => Promise<string>>> = {
   '../src/api/generated/transcriptionrun.ts': types,
+  // Helm takes no files from outside of the chart.
+  '../deploy/helm/callscribe/crds/callscribe.dev_transcriptionruns.yaml': () =>
+    readFile(new URL('../deploy/crds/callscribe.dev_transcriptionruns.yaml', import.meta.url), 'utf8'),
   '../docs/reference/transcriptionrun.md': () => markdown(resourcePage()),
   '../docs/reference/errors.md': () => markdown(errorsPage()),
 };

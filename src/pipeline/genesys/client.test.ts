@@ -2,9 +2,12 @@
  * The client against a real HTTP server on the loopback interface: the SDK, the transport and undici are all in it.
  * @module
  */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import type { Dispatcher } from 'undici';
@@ -261,6 +264,25 @@ describe('a call', () => {
     });
     await guarded.close();
     expect(fake.seen).toEqual([]);
+  });
+});
+
+describe('the settings of the SDK in the home directory', () => {
+  const home = process.env['HOME'];
+  afterEach(() => {
+    process.env['HOME'] = home;
+  });
+
+  it('have no influence', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'home-'));
+    await mkdir(join(folder, '.genesyscloudjavascript'));
+    const settings = '[gateway]\nhost=127.0.0.1\nport=1\nprotocol=http\npath_params_api=elsewhere\n';
+    await writeFile(join(folder, '.genesyscloudjavascript', 'config'), settings);
+    process.env['HOME'] = folder;
+    const client = clientOf();
+    await expect(client.conversation('a')).resolves.toEqual({});
+    expect(calls()[0]?.url).toBe('/api-host/api/v2/conversations/a');
+    await rm(folder, { recursive: true });
   });
 });
 

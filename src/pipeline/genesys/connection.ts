@@ -25,7 +25,7 @@ export interface GenesysClientOptions {
   readonly random: Random;
   /** Ends every call. */
   readonly signal?: AbortSignal;
-  /** Attempts of a call that fails for a reason that passes; a 429 uses none. Default 6: about a minute. */
+  /** Attempts of a call that fails for a reason that passes; a 429 uses none. Default 8: waits of up to 91 seconds. */
   readonly attempts?: number;
 }
 
@@ -36,7 +36,7 @@ export interface JSONAnswer {
 
 const LOGIN_TIMEOUT_MS = 30_000;
 const CALL_TIMEOUT_MS = 30_000;
-const DEFAULT_ATTEMPTS = 6;
+const DEFAULT_ATTEMPTS = 8;
 const BACKOFF = { baseMs: 1000, capMs: 30_000 };
 /** After so many 429 in a row for one call something other than our own pace is wrong. */
 const MAX_LIMITED = 100;

@@ -79,7 +79,7 @@ export const createDispatcher = (policy: EgressPolicy, options: DispatcherOption
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
     resolve = systemResolve,
   } = options;
-  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(policy, resolve) });
+  const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup: guardedLookup(policy, resolve) });
   return new Agent({
     connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
