@@ -5,14 +5,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { API_GROUP, PLURAL, type TranscriptionRun, VERSION } from '../api/types.ts';
+import { API_GROUP, API_VERSION, KIND, PLURAL, type TranscriptionRun, VERSION } from '../api/types.ts';
 import type { Clock, Random } from '../clock.ts';
 import { loggable, type Logger } from '../log.ts';
 import type { RunIdentity, RunPipeline } from '../pipeline/plan.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createLedgerStore } from './ledger/store.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { startAttempt, type Attempt } from './run/attempt.ts';
 import { failureEvent, type RunEvent } from './run/events.ts';
 import { reconcile } from './run/reconcile.ts';
@@ -21,12 +21,11 @@ import { createSupervisor, type StartRequest } from './run/supervisor.ts';
 import { runController } from './runtime/controller.ts';
 import type { Elector } from './runtime/election.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
-import { startHealthServer } from './runtime/health-server.ts';
+import { startHealthServer, startMetricsServer } from './runtime/http-server.ts';
 import type { KubeClient } from './runtime/kube-client.ts';
-import { startMetricsServer } from './runtime/metrics-server.ts';
-import { createReflector } from './runtime/reflector.ts';
+import { createReflector, type Reflector } from './runtime/reflector.ts';
 import { resourcePath } from './runtime/resource-path.ts';
-import { createWorkQueue } from './runtime/work-queue.ts';
+import { createWorkQueue, type WorkQueue } from './runtime/work-queue.ts';
 import { secretReader } from './secrets.ts';
 
 export interface ManagerOptions {
@@ -52,14 +51,13 @@ const identityOf = ({ metadata: { namespace, name, uid } }: TranscriptionRun): R
 const keyOf = ({ namespace, name }: Pick<RunIdentity, 'namespace' | 'name'>): string => `${namespace}/${name}`;
 
 type Emit = (run: TranscriptionRun, event: RunEvent) => void;
-type Metrics = ReturnType<typeof createMetrics>;
 
 interface AttemptWiring extends Pick<ManagerOptions, 'kube' | 'clock' | 'pipeline' | 'log'> {
   /** Names this process in the ledgers that it owns. */
   readonly epoch: string;
   readonly enqueue: (key: string) => void;
   readonly emit: Emit;
-  readonly metrics: () => Metrics;
+  readonly metrics: Metrics;
 }
 
 /** Begins an attempt at a run: its ledger, its secrets, and where its news goes. */
@@ -86,9 +84,111 @@ const begin =
       onOutcome: (recording) => {
         const { recordingId, conversationId, state, error, attempt, durationMs } = recording;
         runLog.info({ recordingId, conversationId, state, attempt, durationMs, ...(error && { code: error.code }) }, 'recording ended');
-        metrics().recordingEnded(recording, currency);
+        metrics.recordingEnded(recording, currency);
         const event = failureEvent(recording);
         if (event) emit(run, event);
       },
     });
   };
+
+type Cache = Reflector<TranscriptionRun>;
+
+const watchRuns = ({ kube, namespaces, clock, random, log }: ManagerOptions, onChange: (key: string) => void): readonly Cache[] =>
+  (namespaces.length > 0 ? namespaces : [undefined]).map((namespace) =>
+    createReflector<TranscriptionRun>({
+      kube,
+      path: runsPath(namespace),
+      clock,
+      random,
+      onChange,
+      onError: (error) => log.warn({ err: loggable(error), namespace }, 'the watch of runs was disturbed'),
+    }),
+  );
+
+const unsynced = (caches: readonly Cache[]): string | undefined =>
+  caches.every((cache) => cache.hasSynced()) ? undefined : 'the runs were not listed yet';
+
+interface Parts {
+  readonly caches: readonly Cache[];
+  readonly queue: WorkQueue;
+  readonly metrics: Metrics;
+  /** How many runs are being worked on; nobody's while this process does not lead. */
+  readonly activity: { runs: () => number };
+}
+
+/** Reconciles at the same time. They mostly wait for the API server. */
+const WORKERS = 8;
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** What one term as leader consists of. Everything that belongs to it ends with it. */
+const lead = async (options: ManagerOptions, { caches, queue, metrics, activity }: Parts, leading: AbortSignal): Promise<void> => {
+  const { kube, clock, pipeline, log, graceMs } = options;
+  const recorder = createEventRecorder({
+    kube,
+    clock,
+    newId: randomUUID,
+    onError: (error) => log.debug({ err: loggable(error) }, 'an Event could not be written'),
+  });
+  const emit: Emit = (run, event) => recorder.emit({ ...run, apiVersion: API_VERSION, kind: KIND }, event);
+  const supervisor = createSupervisor(
+    begin({ kube, clock, pipeline, log, epoch: randomUUID(), enqueue: (key) => queue.add(key), emit, metrics }),
+  );
+  activity.runs = supervisor.size;
+  const statusWriter = createStatusWriter({ kube, clock });
+  const getRun = (key: string): TranscriptionRun | undefined => caches.map((cache) => cache.get(key)).find(Boolean);
+  for (const cache of caches) for (const key of cache.keys()) queue.add(key);
+  const working = runController({
+    queue,
+    workers: WORKERS,
+    reconcile: (key) => reconcile({ kube, getRun, supervisor, statusWriter, emit, clock }, key),
+    newId: randomUUID,
+    clock,
+    onReconciled: ({ key, reconcileId, result, durationMs, error }) => {
+      metrics.reconciled(result, durationMs / 1000);
+      if (error !== undefined) log.warn({ key, reconcileId, err: loggable(error) }, 'a reconcile failed and is repeated');
+    },
+  });
+  await untilAborted(leading);
+  // Nothing is decided any more: an attempt that is let go is not an end of its run.
+  queue.shutDown();
+  await working;
+  log.info({ runs: supervisor.size() }, 'draining');
+  await supervisor.shutdown(AbortSignal.timeout(graceMs));
+  await recorder.flush();
+};
+
+/**
+ * Runs the operator until `signal` is aborted and everything in flight has ended or was handed back. Logs `ready` with the
+ * addresses of its servers when the runs are listed.
+ * @throws Error where an address cannot be listened on
+ */
+export const runManager = async (options: ManagerOptions, signal: AbortSignal): Promise<void> => {
+  const { clock, elector, log } = options;
+  const registry = new Registry();
+  const queue = createWorkQueue(clock);
+  const activity: Parts['activity'] = { runs: () => 0 };
+  const metrics = createMetrics(registry, { activeRuns: () => activity.runs(), queueDepth: queue.depth });
+  const caches = watchRuns(options, queue.add);
+  const health = await startHealthServer(options.healthAddress, {
+    live: {},
+    ready: { cache: () => unsynced(caches), shutdown: () => (signal.aborted ? 'shutting down' : undefined) },
+  });
+  const metricsServer = await startMetricsServer(options.metricsAddress, registry);
+  const watching = new AbortController();
+  const watches = caches.map((cache) => cache.run(watching.signal));
+  const stopped = untilAborted(signal);
+  while (!signal.aborted && unsynced(caches) !== undefined) await Promise.race([stopped, clock.sleep(20)]);
+  log.info({ health: health.url, metrics: metricsServer.url }, 'ready');
+  try {
+    await elector.run((leading) => lead(options, { caches, queue, metrics, activity }, leading), signal);
+  } finally {
+    watching.abort();
+    await Promise.all([...watches, health.close(), metricsServer.close()]);
+  }
+  log.info('stopped');
+};

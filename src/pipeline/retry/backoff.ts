@@ -32,8 +32,9 @@ export const retryAfterMs = (
   nowMs: number,
 ): number | undefined => {
   const text = (typeof header === 'string' ? header : header?.[0])?.trim() ?? '';
-  const waitMs = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : Date.parse(text) - nowMs;
-  // Without a letter it is no HTTP date, but Date.parse would still find a year in it.
-  const readable = !Number.isNaN(waitMs) && (/^\d/.test(text) === /^\d+(\.\d+)?$/.test(text));
+  const isSeconds = /^\d+(\.\d+)?$/.test(text);
+  const waitMs = isSeconds ? Math.ceil(Number(text) * 1000) : Date.parse(text) - nowMs;
+  // An HTTP date begins with the name of a day; Date.parse alone would find a year in nearly any number.
+  const readable = !Number.isNaN(waitMs) && (isSeconds || /^[a-z]/i.test(text));
   return readable ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, waitMs)) : undefined;
 };

@@ -33,10 +33,7 @@ const waitMsAfter = (error: unknown, failures: number, policy: RetryPolicy): num
  * @param operation gets the number of the attempt, from 1
  * @throws what the last attempt threw, or the reason of `signal` once that is aborted
  */
-export const retrying = async <T>(
-  operation: (attempt: number) => Promise<T>,
-  policy: RetryPolicy,
-): Promise<T> => {
+export const retrying = async <T>(operation: (attempt: number) => Promise<T>, policy: RetryPolicy): Promise<T> => {
   const { attempts, clock, signal, isRetryable = isRetryableError, isFree = () => false } = policy;
   let attempt = 1;
   for (let failures = 1; ; failures += 1) {

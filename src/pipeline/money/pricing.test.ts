@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createPricing, type Rates } from './pricing.ts';
+
+const rates = (more: Partial<Rates> = {}): Rates => ({
+  ratePerMinute: '0.004',
+  perChannel: false,
+  roundUpToSeconds: 1,
+  minimumSeconds: 0,
+  ...more,
+});
+
+describe('priceMicros', () => {
+  it.each<[string, Partial<Rates>, number, number, number]>([
+    ['a minute', {}, 60_000, 1, 4000],
+    ['no audio', {}, 0, 1, 0],
+    ['a started second', {}, 1, 1, 67],
+    ['the same for two channels', {}, 60_000, 2, 4000],
+    ['each channel', { perChannel: true }, 60_000, 2, 8000],
+    ['each channel of which the number is not known', { perChannel: true }, 60_000, 0, 4000],
+    ['each channel, rounded before the multiplication', { perChannel: true, ratePerMinute: '0.0077' }, 312_400, 2, 80_337],
+    ['the minimum', { minimumSeconds: 15 }, 3000, 1, 1000],
+    ['more than the minimum', { minimumSeconds: 15 }, 30_000, 1, 2000],
+    ['a minimum that is no multiple of the step', { minimumSeconds: 15, roundUpToSeconds: 10 }, 3000, 1, 1000],
+    ['steps of a minute', { roundUpToSeconds: 60 }, 60_001, 1, 8000],
+    ['each millisecond', { roundUpToSeconds: 0 }, 90_500, 1, 6033],
+    ['half a micro-unit up', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, 30_000, 1, 1],
+    ['less than half a micro-unit down', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, 29_999, 1, 0],
+  ])('bills %s', (_name, more, durationMs, channels, micros) => {
+    expect(createPricing(rates(more)).priceMicros(durationMs, channels)).toBe(micros);
+  });
+
+  it.each<Partial<Rates>>([
+    { ratePerMinute: 'free' },
+    { ratePerMinute: '-0.1' },
+    { roundUpToSeconds: -1 },
+    { minimumSeconds: Number.NaN },
+  ])('refuses %j', (more) => {
+    expect(() => createPricing(rates(more))).toThrow(expect.objectContaining({ code: 'CSC_SPEC_INVALID' }));
+  });
+
+  const anyRates = fc.record({
+    ratePerMinute: fc.nat(5_000_000).map((micros) => `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`),
+    perChannel: fc.boolean(),
+    roundUpToSeconds: fc.nat(120),
+    minimumSeconds: fc.nat(120),
+  });
+  const dayMs = fc.nat(86_400_000);
+
+  it('is within half a micro-unit of the exact product, and a whole number', () => {
+    fc.assert(
+      fc.property(anyRates, dayMs, fc.integer({ min: 1, max: 4 }), (some, durationMs, channels) => {
+        const { ratePerMinute, perChannel, roundUpToSeconds: step, minimumSeconds } = some;
+        const billedMs = Math.max(minimumSeconds * 1000, step ? Math.ceil(durationMs / (step * 1000)) * step * 1000 : durationMs);
+        const microsPerMinute = Math.round(Number(ratePerMinute) * 1e6);
+        const exact = BigInt(billedMs) * BigInt(microsPerMinute) * BigInt(perChannel ? channels : 1);
+        const price = createPricing(some).priceMicros(durationMs, channels);
+        const offBy = BigInt(price) * 60_000n - exact;
+        expect(Number.isSafeInteger(price)).toBe(true);
+        // Half up: at most half a micro-unit above, less than half below.
+        expect(offBy <= 30_000n && offBy > -30_000n).toBe(true);
+      }),
+    );
+  });
+
+  it('never falls when the audio gets longer', () => {
+    fc.assert(
+      fc.property(anyRates, dayMs, dayMs, (some, a, b) => {
+        const { priceMicros } = createPricing(some);
+        expect(priceMicros(Math.max(a, b), 2)).toBeGreaterThanOrEqual(priceMicros(Math.min(a, b), 2));
+      }),
+    );
+  });
+});
