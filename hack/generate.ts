@@ -24,7 +24,9 @@ const mapProperties = (schema: Schema, change: (child: Schema) => Schema): Schem
 /** The schema as the API server hands objects out: what has a default is there. Formats of Kubernetes mean nothing to the compiler. */
 const asRead = (schema: Schema): Schema => {
   const { format: _format, 'x-kubernetes-validations': _rules, ...rest } = schema;
-  const defaulted = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => (child.default === undefined ? [] : [name]));
+  const defaulted = Object.entries(schema.properties ?? {}).flatMap(([name, child]) =>
+    child.default === undefined ? [] : [name],
+  );
   const required = [...new Set([...(schema.required ?? []), ...defaulted])];
   return mapProperties({ ...rest, ...(required.length > 0 && { required }) }, asRead);
 };
@@ -71,13 +73,15 @@ const boundsOf = ({ enum: values, minimum, maximum, pattern, default: byDefault 
   return parts.join('; ');
 };
 
+const typeOf = ({ type = '', items }: Schema): string => (items ? `list of ${items.type ?? ''}s` : type);
+
 const rowsOf = (schema: Schema, path: string, required: boolean): string[] => {
-  const type = schema.type === 'array' ? `list of ${schema.items?.type ?? ''}s` : (schema.type ?? '');
+  const type = typeOf(schema);
   const row = `| \`${path}\` | ${type}${required ? ', required' : ''} | ${cell(schema.description ?? '')} | ${cell(boundsOf(schema))} |`;
-  const inner = schema.type === 'array' ? schema.items : schema;
-  const suffix = schema.type === 'array' ? '[]' : '';
-  const children = Object.entries(inner?.properties ?? {}).flatMap(([name, child]) =>
-    rowsOf(child, `${path}${suffix}.${name}`, inner?.required?.includes(name) ?? false),
+  const inner = schema.items ?? schema;
+  const suffix = schema.items ? '[]' : '';
+  const children = Object.entries(inner.properties ?? {}).flatMap(([name, child]) =>
+    rowsOf(child, `${path}${suffix}.${name}`, inner.required?.includes(name) ?? false),
   );
   return [row, ...children];
 };

@@ -23,7 +23,9 @@ export const loggable = (error: unknown): object => {
     const { code, message, status, retryable } = error;
     return { code, message, retryable, ...(status !== undefined && { status }) };
   }
-  return error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { message: String(error) };
+  return error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack }
+    : { message: String(error) };
 };
 
 /** @example createLog({ level: 'info', isTerminal: false, stream: process.stdout }).info({ run: 'nightly' }, 'started') */
@@ -36,5 +38,8 @@ export const createLog = ({ level, isTerminal, stream }: LogOptions): Logger => 
     serializers: { err: loggable },
   };
   if (!isTerminal) return pino(options, stream);
-  return pino(options, pretty({ destination: stream, colorize: true, ignore: 'reconcileId', translateTime: 'SYS:HH:MM:ss', sync: true }));
+  return pino(
+    options,
+    pretty({ destination: stream, colorize: true, ignore: 'reconcileId', translateTime: 'SYS:HH:MM:ss', sync: true }),
+  );
 };

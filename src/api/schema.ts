@@ -54,9 +54,13 @@ const rules: readonly Rule[] = [
     ({ window: { from, to } }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to),
     'spec.window.from must be before spec.window.to',
   ],
-  [({ window: { offset, last } }) => offset === undefined || last !== undefined, 'spec.window.offset needs spec.window.last'],
   [
-    ({ genesys: { region, apiURL, loginURL } }) => region !== undefined || (apiURL !== undefined && loginURL !== undefined),
+    ({ window: { offset, last } }) => offset === undefined || last !== undefined,
+    'spec.window.offset needs spec.window.last',
+  ],
+  [
+    ({ genesys: { region, apiURL, loginURL } }) =>
+      region !== undefined || (apiURL !== undefined && loginURL !== undefined),
     'spec.genesys.region is required unless apiURL and loginURL are both given',
   ],
   [
@@ -66,7 +70,11 @@ const rules: readonly Rule[] = [
 ];
 
 const problemsOfIdentity = (value: unknown): string[] => {
-  const { apiVersion, kind, metadata } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown } };
+  const { apiVersion, kind, metadata } = (value ?? {}) as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    metadata?: { name?: unknown };
+  };
   return [
     ...(apiVersion === API_VERSION ? [] : [`apiVersion must be ${API_VERSION}`]),
     ...(kind === KIND ? [] : [`kind must be ${KIND}`]),

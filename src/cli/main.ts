@@ -10,7 +10,8 @@ const wholeNumber =
   (lowest: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < lowest) throw new InvalidArgumentError(`expected a whole number from ${lowest} on`);
+    if (!Number.isSafeInteger(value) || value < lowest)
+      throw new InvalidArgumentError(`expected a whole number from ${lowest} on`);
     return value;
   };
 
@@ -27,7 +28,10 @@ const option = (flags: string, description: string): Option => {
 };
 
 const egressOptions = [
-  option('--egress-allow <hosts>', 'host patterns or CIDRs that may be called though they are loopback, link-local or metadata')
+  option(
+    '--egress-allow <hosts>',
+    'host patterns or CIDRs that may be called though they are loopback, link-local or metadata',
+  )
     .argParser(list)
     .default([], 'none'),
   option('--egress-only', 'refuse every host that --egress-allow does not list').default(false),
@@ -37,7 +41,10 @@ const logLevel = option('--log-level <level>', 'trace, debug, info, warn, error 
   .choices(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
   .default('info');
 
-const workDir = option('--work-dir <dir>', 'where audio lies while it is worked on (default: a folder in the temporary directory)');
+const workDir = option(
+  '--work-dir <dir>',
+  'where audio lies while it is worked on (default: a folder in the temporary directory)',
+);
 
 const withOptions = (command: Command, options: readonly Option[]): Command =>
   options.reduce((built, next) => built.addOption(next), command);
@@ -49,8 +56,12 @@ const controllerCommand = (): Command =>
     option('--health-address <address>', 'where /healthz and /readyz answer').default(':8081'),
     option('--leader-elect', 'work only while holding the Lease').default(false),
     workDir,
-    option('--max-recordings-in-flight <n>', 'recordings in flight over all runs').argParser(wholeNumber(1)).default(64),
-    option('--shutdown-grace-seconds <n>', 'how long recordings in flight may take to end after SIGTERM').argParser(wholeNumber(0)).default(25),
+    option('--max-recordings-in-flight <n>', 'recordings in flight over all runs')
+      .argParser(wholeNumber(1))
+      .default(64),
+    option('--shutdown-grace-seconds <n>', 'how long recordings in flight may take to end after SIGTERM')
+      .argParser(wholeNumber(0))
+      .default(25),
     ...egressOptions,
     logLevel,
   ]).action(async (options) => {
@@ -73,22 +84,28 @@ const runCommand = (): Command =>
   });
 
 const createCommand = (): Command =>
-  withOptions(new Command('create').description('creates a run from a template, once for each schedule time; for CronJobs'), [
-    new Option('-f, --filename <file>', 'the template, - for stdin').makeOptionMandatory(),
-    option('-n, --namespace <name>', 'namespace of the run (default: that of the template, or of the context)'),
-    option('--job-name <name>', 'name of the Job that a CronJob made; the schedule time is in it'),
-    option('--schedule-time <time>', 'schedule time, ISO 8601 (default: that of the Job, or the current minute)'),
-  ]).action(async (options) => {
+  withOptions(
+    new Command('create').description('creates a run from a template, once for each schedule time; for CronJobs'),
+    [
+      new Option('-f, --filename <file>', 'the template, - for stdin').makeOptionMandatory(),
+      option('-n, --namespace <name>', 'namespace of the run (default: that of the template, or of the context)'),
+      option('--job-name <name>', 'name of the Job that a CronJob made; the schedule time is in it'),
+      option('--schedule-time <time>', 'schedule time, ISO 8601 (default: that of the Job, or the current minute)'),
+    ],
+  ).action(async (options) => {
     const { createRun } = await import('./create.ts');
     process.exitCode = await createRun(options);
   });
 
 const reportCommand = (): Command =>
-  withOptions(new Command('report').description('prints the whole report of a run').argument('<run>', 'name of the run'), [
-    option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
-    new Option('-o, --output <format>').choices(['csv', 'json']).default('csv'),
-    option('--state-dir <dir>', 'the report of `callscribe run` instead of a cluster'),
-  ]).action(async (run: string, options) => {
+  withOptions(
+    new Command('report').description('prints the whole report of a run').argument('<run>', 'name of the run'),
+    [
+      option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
+      new Option('-o, --output <format>').choices(['csv', 'json']).default('csv'),
+      option('--state-dir <dir>', 'the report of `callscribe run` instead of a cluster'),
+    ],
+  ).action(async (run: string, options) => {
     const { report } = await import('./report.ts');
     process.exitCode = await report(run, options);
   });

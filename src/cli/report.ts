@@ -29,7 +29,12 @@ interface ConfigMap {
 
 const fromCluster = async (run: string, namespace: string | undefined): Promise<readonly ShardData[]> => {
   const cluster = connect();
-  const path = resourcePath({ group: '', version: 'v1', plural: 'configmaps', namespace: namespace ?? cluster.namespace });
+  const path = resourcePath({
+    group: '',
+    version: 'v1',
+    plural: 'configmaps',
+    namespace: namespace ?? cluster.namespace,
+  });
   const label = runLabels({ namespace: '', name: run, uid: '' })[RUN_LABEL];
   const { items } = await cluster.kube.list<ConfigMap>(path, { labelSelector: `${RUN_LABEL}=${label}` });
   return items

@@ -46,7 +46,11 @@ export interface ManagerOptions {
 const runsPath = (namespace?: string): string =>
   resourcePath({ group: API_GROUP, version: VERSION, plural: PLURAL, ...(namespace && { namespace }) });
 
-const identityOf = ({ metadata: { namespace, name, uid } }: TranscriptionRun): RunIdentity => ({ namespace, name, uid });
+const identityOf = ({ metadata: { namespace, name, uid } }: TranscriptionRun): RunIdentity => ({
+  namespace,
+  name,
+  uid,
+});
 
 const keyOf = ({ namespace, name }: Pick<RunIdentity, 'namespace' | 'name'>): string => `${namespace}/${name}`;
 
@@ -83,7 +87,10 @@ const begin =
       onChange: () => enqueue(keyOf(identity)),
       onOutcome: (recording) => {
         const { recordingId, conversationId, state, error, attempt, durationMs } = recording;
-        runLog.info({ recordingId, conversationId, state, attempt, durationMs, ...(error && { code: error.code }) }, 'recording ended');
+        runLog.info(
+          { recordingId, conversationId, state, attempt, durationMs, ...(error && { code: error.code }) },
+          'recording ended',
+        );
         metrics.recordingEnded(recording, currency);
         const event = failureEvent(recording);
         if (event) emit(run, event);
@@ -93,7 +100,10 @@ const begin =
 
 type Cache = Reflector<TranscriptionRun>;
 
-const watchRuns = ({ kube, namespaces, clock, random, log }: ManagerOptions, onChange: (key: string) => void): readonly Cache[] =>
+const watchRuns = (
+  { kube, namespaces, clock, random, log }: ManagerOptions,
+  onChange: (key: string) => void,
+): readonly Cache[] =>
   (namespaces.length > 0 ? namespaces : [undefined]).map((namespace) =>
     createReflector<TranscriptionRun>({
       kube,
@@ -126,7 +136,11 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** What one term as leader consists of. Everything that belongs to it ends with it. */
-const lead = async (options: ManagerOptions, { caches, queue, metrics, activity }: Parts, leading: AbortSignal): Promise<void> => {
+const lead = async (
+  options: ManagerOptions,
+  { caches, queue, metrics, activity }: Parts,
+  leading: AbortSignal,
+): Promise<void> => {
   const { kube, clock, pipeline, log, graceMs } = options;
   const recorder = createEventRecorder({
     kube,
@@ -150,7 +164,8 @@ const lead = async (options: ManagerOptions, { caches, queue, metrics, activity 
     clock,
     onReconciled: ({ key, reconcileId, result, durationMs, error }) => {
       metrics.reconciled(result, durationMs / 1000);
-      if (error !== undefined) log.warn({ key, reconcileId, err: loggable(error) }, 'a reconcile failed and is repeated');
+      if (error !== undefined)
+        log.warn({ key, reconcileId, err: loggable(error) }, 'a reconcile failed and is repeated');
     },
   });
   await untilAborted(leading);
@@ -173,7 +188,7 @@ export const runManager = async (options: ManagerOptions, signal: AbortSignal): 
   const queue = createWorkQueue(clock);
   const activity: Parts['activity'] = { runs: () => 0 };
   const metrics = createMetrics(registry, { activeRuns: () => activity.runs(), queueDepth: queue.depth });
-  const caches = watchRuns(options, queue.add);
+  const caches = watchRuns(options, (key) => queue.add(key));
   const health = await startHealthServer(options.healthAddress, {
     live: {},
     ready: { cache: () => unsynced(caches), shutdown: () => (signal.aborted ? 'shutting down' : undefined) },

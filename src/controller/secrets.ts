@@ -13,7 +13,8 @@ interface Secret {
 }
 
 const explain = (name: string, error: unknown): CallscribeError => {
-  if (isNotFound(error)) return new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name}`, { cause: error });
+  if (isNotFound(error))
+    return new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name}`, { cause: error });
   const forbidden = error instanceof KubeError && error.status === 403;
   const message = forbidden ? `the operator may not read Secret ${name}` : `Secret ${name} could not be read`;
   return new CallscribeError('CSC_SECRET_NOT_FOUND', message, { cause: error });
@@ -26,7 +27,9 @@ export const secretReader =
     const path = resourcePath({ group: '', version: 'v1', plural: 'secrets', namespace, name });
     try {
       const { data = {} } = await kube.get<Secret>(path);
-      return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+      return Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+      );
     } catch (error) {
       throw explain(name, error);
     }

@@ -48,3 +48,57 @@ interface Shared extends PipelineOptions {
   readonly inFlight: LimitFunction;
   readonly rateLimiter: (key: string, perMinute: number) => RateLimiter;
 }
+
+/** Between the attempts of one recording. */
+const ATTEMPT_BACKOFF = { baseMs: 2000, capMs: 60_000 };
+
+const valueOf = (secret: Readonly<Record<string, string>>, name: string, key: string): string => {
+  const value = secret[key]?.trim();
+  if (value) return value;
+  throw new CallscribeError('CSC_SECRET_INVALID', `Secret ${name} has no key ${key}`);
+};
+
+const readCredentials = async ({ spec, readSecret }: Plan) => {
+  const { name } = spec.genesys.credentialsSecretRef;
+  const secret = await readSecret(name);
+  return { clientId: valueOf(secret, name, 'clientId'), clientSecret: valueOf(secret, name, 'clientSecret') };
+};
+
+/** An endpoint that a Secret names: its `url`, and its `apiKey` where it has one. */
+const readEndpoint = async ({ readSecret }: Plan, name: string) => {
+  const secret = await readSecret(name);
+  const apiKey = secret['apiKey']?.trim();
+  return { url: valueOf(secret, name, 'url'), ...(apiKey && { apiKey }) };
+};
+
+const genesysHosts = ({ genesys: { region, apiURL, loginURL } }: TranscriptionRunSpec) => {
+  const hosts = region === undefined ? undefined : regionHosts(region);
+  const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '');
+  return { apiURL: trimmed(apiURL) ?? hosts?.apiURL ?? '', loginURL: trimmed(loginURL) ?? hosts?.loginURL ?? '' };
+};
+
+/** Everything that a run names is looked at before anything is done for it, so that a mistake shows at once. */
+const preflight = async ({ egress }: Shared, plan: Plan) => {
+  const hosts = genesysHosts(plan.spec);
+  const { clientId } = await readCredentials(plan);
+  const speech = await readEndpoint(plan, plan.spec.stt.endpointSecretRef.name);
+  const httpSecrets = plan.spec.transcripts.destinations.flatMap(({ http }) => (http ? [http.urlSecretRef.name] : []));
+  const destinations = await Promise.all(httpSecrets.map((name) => readEndpoint(plan, name)));
+  const urls = [hosts.apiURL, hosts.loginURL, speech.url, ...destinations.map(({ url }) => url)];
+  await Promise.all(urls.map((url) => assertAllowed(url, egress)));
+  return { hosts, clientId, speechURL: speech.url };
+};
+
+const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings => ({
+  provider: spec.stt.provider,
+  model: spec.stt.model,
+  policy: {
+    maxAttempts: spec.retry.maxAttempts,
+    backoffMs: (attempt) => backoffMs(attempt, ATTEMPT_BACKOFF, random),
+  },
+  maxRecordings: spec.selection.maxRecordings ?? Number.POSITIVE_INFINITY,
+  dryRun: spec.dryRun,
+  maxFailed: spec.failurePolicy?.maxFailed ?? Number.POSITIVE_INFINITY,
+  maxFailedPercent: spec.failurePolicy?.maxFailedPercent ?? 100,
+  inFlight,
+});

@@ -41,15 +41,26 @@ const kubeconfigOf = (port: number, token: string, ca: string): string =>
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'callscribe-test',
-    clusters: [{ name: 'callscribe-test', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': ca } }],
+    clusters: [
+      { name: 'callscribe-test', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': ca } },
+    ],
     users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'callscribe-test', context: { cluster: 'callscribe-test', user: 'admin', namespace: 'default' } }],
+    contexts: [
+      { name: 'callscribe-test', context: { cluster: 'callscribe-test', user: 'admin', namespace: 'default' } },
+    ],
   });
 
 const answers = (port: number, path: string, token: string): Promise<boolean> =>
   new Promise((resolve) => {
     // Readiness only; the certificate is known once the server has written it.
-    const call = request({ host: '127.0.0.1', port, path, rejectUnauthorized: false, timeout: 2000, headers: { authorization: `Bearer ${token}` } });
+    const call = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      rejectUnauthorized: false,
+      timeout: 2000,
+      headers: { authorization: `Bearer ${token}` },
+    });
     call.once('response', (response) => {
       response.resume();
       resolve(response.statusCode === 200);
@@ -62,7 +73,8 @@ const answers = (port: number, path: string, token: string): Promise<boolean> =>
 const until = async (what: string, programs: readonly Supervised[], check: () => Promise<boolean>): Promise<void> => {
   const deadlineMs = Date.now() + READY_TIMEOUT_MS;
   while (!(await check())) {
-    if (programs.some((program) => !program.isRunning())) throw new Error(`a program ended while ${what} was waited for`);
+    if (programs.some((program) => !program.isRunning()))
+      throw new Error(`a program ended while ${what} was waited for`);
     if (Date.now() > deadlineMs) throw new Error(`${what} did not come within ${READY_TIMEOUT_MS / 1000} s`);
     await delay(100);
   }

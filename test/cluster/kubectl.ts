@@ -36,7 +36,10 @@ export const kubectlOK = async (access: Access, args: readonly string[], input?:
 };
 
 /** A namespace of its own for each test file, so that files do not see each other. */
-export const createNamespace = async (access: Access, prefix: string): Promise<{ readonly name: string; remove(): Promise<void> }> => {
+export const createNamespace = async (
+  access: Access,
+  prefix: string,
+): Promise<{ readonly name: string; remove(): Promise<void> }> => {
   const name = `${prefix}-${randomBytes(3).toString('hex')}`;
   await kubectlOK(access, ['create', 'namespace', name]);
   return {

@@ -37,7 +37,9 @@ kill $watchdog 2>/dev/null
 /** Starts a program; what it says goes to `logFile`. */
 export const supervise = (program: string, args: readonly string[], logFile: string): Supervised => {
   const log = openSync(logFile, 'a', 0o600);
-  const child: ChildProcess = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', program, ...args], { stdio: ['ignore', log, log, 'pipe'] });
+  const child: ChildProcess = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', program, ...args], {
+    stdio: ['ignore', log, log, 'pipe'],
+  });
   let running = true;
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {

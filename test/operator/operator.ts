@@ -44,7 +44,12 @@ const parseLine = (line: string): Readonly<Record<string, unknown>> => {
 };
 
 /** Starts the operator and waits until it is ready. */
-export const startOperator = async ({ kubeconfig, namespaces, flags = [], onLog }: OperatorOptions): Promise<Operator> => {
+export const startOperator = async ({
+  kubeconfig,
+  namespaces,
+  flags = [],
+  onLog,
+}: OperatorOptions): Promise<Operator> => {
   const workDir = await mkdtemp(join(tmpdir(), 'callscribe-operator-'));
   const child = spawn(
     CALLSCRIBE,

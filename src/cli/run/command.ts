@@ -42,8 +42,8 @@ const planOf = async (directory: string, { run, readSecret }: Manifest): Promise
     const endsAt = new Date(resolved.endsAtMs).toISOString();
     throw new CallscribeError('CSC_SPEC_INVALID', `the window is still open: it ends at ${endsAt}`);
   });
-  const { name, namespace = 'default' } = run.metadata;
-  return { run: { name, namespace, uid: pinned.uid }, spec: run.spec, window: pinned.window, readSecret };
+  const { name } = run.metadata;
+  return { run: { name, namespace: 'local', uid: pinned.uid }, spec: run.spec, window: pinned.window, readSecret };
 };
 
 const exitCodeOf = (summary: Summary): number => {
@@ -95,10 +95,15 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
     () => draining.abort(),
     () => ending.abort(new Error('interrupted')),
   );
-  const view = createProgressView({ stream: process.stdout, currency: plan.spec.cost.currency, now: systemClock.now });
+  const view = createProgressView({ stream: process.stdout, currency: plan.spec.cost.currency, now: () => systemClock.now() });
   try {
     const outbox = fileOutbox(directory, plan.run);
-    const ledger = await openLedger({ store: fileStore(directory), outbox, currency: plan.spec.cost.currency, clock: systemClock });
+    const ledger = await openLedger({
+      store: fileStore(directory),
+      outbox,
+      currency: plan.spec.cost.currency,
+      clock: systemClock,
+    });
     const summary = await pipeline.run(plan, ledger, {
       draining: draining.signal,
       signal: ending.signal,
@@ -111,7 +116,8 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
         if (progress.hindrance) draining.abort();
       },
       onOutcome: ({ state, recordingId, conversationId, error }) => {
-        if (state === 'Failed') log.warn({ recordingId, conversationId, code: error?.code }, error?.message ?? 'failed');
+        if (state === 'Failed')
+          log.warn({ recordingId, conversationId, code: error?.code }, error?.message ?? 'failed');
       },
     });
     const document = summaryDocument(plan, summary, { phase: phaseOf(summary, undefined), nowMs: systemClock.now() });

@@ -16,7 +16,8 @@ export interface Manifest {
 
 type Document = Readonly<Record<string, unknown>>;
 
-const isDocument = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const bad = (message: string): CallscribeError => new CallscribeError('CSC_MANIFEST_INVALID', message);
 
@@ -66,7 +67,9 @@ export const readManifest = (texts: readonly string[]): Manifest => {
       const data = secrets.get(name);
       return data
         ? Promise.resolve(data)
-        : Promise.reject(new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name} in the files that were given`));
+        : Promise.reject(
+            new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name} in the files that were given`),
+          );
     },
   };
 };

@@ -5,7 +5,7 @@
  */
 import type { TranscriptionRunSpec } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import { CallscribeError, toCallscribeError } from '../../errors.ts';
+import { type CallscribeError, toCallscribeError } from '../../errors.ts';
 import { parseMicros } from '../../pipeline/money/micros.ts';
 import type {
   Controls,
@@ -54,7 +54,16 @@ export const liveSettings = (spec: TranscriptionRunSpec): LiveSettings => ({
   ...(spec.cost.budget !== undefined && { budgetMicros: parseMicros(spec.cost.budget) }),
 });
 
-const NO_COUNTS = { conversations: 0, found: 0, pending: 0, inProgress: 0, transcribed: 0, skipped: 0, failed: 0, noRecording: 0 };
+const NO_COUNTS = {
+  conversations: 0,
+  found: 0,
+  pending: 0,
+  inProgress: 0,
+  transcribed: 0,
+  skipped: 0,
+  failed: 0,
+  noRecording: 0,
+};
 const NO_COST = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
 
 /** The summary of an attempt that did not come as far as the pipeline. */

@@ -34,22 +34,33 @@ const hindrances = (previous: readonly Condition[], hindrance: Hindrance | undef
     return previous.some((condition) => condition.type === type) ? [claim(type, false, 'Resolved', '')] : [];
   });
 
-const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
-  const { phase, reason, message } = verdict;
-  const over = isFinished(phase);
+/** How a run stands, in the terms of its conditions. */
+interface Standing {
+  readonly over: boolean;
+  readonly failed: boolean;
+  readonly suspended: boolean;
+  /** Somebody has to act, or it is too late to. */
+  readonly stalled: Pick<Claim, 'reason' | 'message'> | undefined;
+}
+
+const standingOf = ({ phase, reason, message }: Verdict, hindrance: Hindrance | undefined): Standing => {
   const failed = phase === 'Failed' || phase === 'Cancelled';
-  const blocked = over ? undefined : hindrance;
-  const stalled = failed || blocked !== undefined || reason.startsWith('CSC_');
-  const stalledReason = blocked?.code ?? reason;
-  const stalledMessage = blocked?.message ?? message;
-  const wasSuspended = previous.some(({ type }) => type === 'Suspended');
+  const why = hindrance ? { reason: hindrance.code, message: hindrance.message } : { reason, message };
+  const stalled = failed || hindrance !== undefined || reason.startsWith('CSC_');
+  return { over: isFinished(phase), failed, suspended: phase === 'Suspended', stalled: stalled ? why : undefined };
+};
+
+const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
+  const { reason, message } = verdict;
+  const { over, failed, suspended, stalled } = standingOf(verdict, hindrance);
+  const shownBefore = (type: string): boolean => previous.some((condition) => condition.type === type);
   return [
-    ...(over ? [failed ? claim('Failed', true, reason, message) : claim('Complete', true, reason, message)] : []),
-    ...(phase === 'Suspended' || wasSuspended ? [claim('Suspended', phase === 'Suspended', reason, message)] : []),
+    ...(over ? [claim(failed ? 'Failed' : 'Complete', true, reason, message)] : []),
+    ...(suspended || shownBefore('Suspended') ? [claim('Suspended', suspended, reason, message)] : []),
     claim('Ready', over && !failed, reason, message),
-    claim('Reconciling', !over && !stalled && phase !== 'Suspended', reason, message),
-    claim('Stalled', stalled, stalled ? stalledReason : reason, stalled ? stalledMessage : ''),
-    ...hindrances(previous, blocked),
+    claim('Reconciling', !over && !stalled && !suspended, reason, message),
+    claim('Stalled', stalled !== undefined, stalled?.reason ?? reason, stalled?.message ?? ''),
+    ...hindrances(previous, hindrance),
   ];
 };
 
@@ -63,7 +74,9 @@ export interface ConditionContext {
 /** The conditions that follow from a verdict. `lastTransitionTime` moves only with `status`, as Kubernetes has it. */
 export const conditionsOf = (verdict: Verdict, context: ConditionContext): Condition[] => {
   const { previous, hindrance, generation, nowMs } = context;
-  return claims(verdict, hindrance, previous).map((next) => {
+  // What hindered a run that is over hinders nobody any more.
+  const blocking = isFinished(verdict.phase) ? undefined : hindrance;
+  return claims(verdict, blocking, previous).map((next) => {
     const before = previous.find(({ type }) => type === next.type);
     const unchanged = before?.status === next.status;
     return {

@@ -121,8 +121,16 @@ const afterWork = (facts: Facts, summary: Summary): Decision => {
 const whileWorking = (facts: Facts): Decision => {
   const { run, worker } = facts;
   const early = endedEarly(facts);
-  const verdict: Verdict = { phase: 'Running', reason: 'Running', message: 'recordings are being transcribed', ...started(facts) };
-  if (early) return worker?.stopping === early.code ? { verdict, actions: [] } : { verdict, actions: [{ kind: 'Abort', ...early }] };
+  const verdict: Verdict = {
+    phase: 'Running',
+    reason: 'Running',
+    message: 'recordings are being transcribed',
+    ...started(facts),
+  };
+  if (early)
+    return worker?.stopping === early.code
+      ? { verdict, actions: [] }
+      : { verdict, actions: [{ kind: 'Abort', ...early }] };
   if (run.spec.suspend) return { verdict, actions: worker?.stopping ? [] : [{ kind: 'Drain' }] };
   const start = startOf(facts);
   if (run.spec.activeDeadlineSeconds === undefined || start === undefined) return { verdict, actions: [] };
@@ -147,20 +155,38 @@ const begin = (facts: Facts): Decision => {
   if (early) {
     // What was begun is brought to its end in the ledger, too; what never began has nothing there.
     if (!windowOf(facts) || resolved.kind === 'Open') return finish(facts, 'Cancelled', early.code, early.message);
-    return { actions: [{ kind: 'Start', window: resolved.window }, { kind: 'Abort', ...early }] };
+    return {
+      actions: [
+        { kind: 'Start', window: resolved.window },
+        { kind: 'Abort', ...early },
+      ],
+    };
   }
   if (run.spec.suspend) {
-    return { verdict: { phase: 'Suspended', reason: 'Suspended', message: 'spec.suspend is set', ...started(facts) }, actions: [] };
+    return {
+      verdict: { phase: 'Suspended', reason: 'Suspended', message: 'spec.suspend is set', ...started(facts) },
+      actions: [],
+    };
   }
   if (resolved.kind === 'Open') {
     const message = `the window ends at ${new Date(resolved.endsAtMs).toISOString()}`;
-    return { verdict: { phase: 'Pending', reason: 'WindowOpen', message }, actions: [], requeueAfterMs: resolved.endsAtMs - nowMs };
+    return {
+      verdict: { phase: 'Pending', reason: 'WindowOpen', message },
+      actions: [],
+      requeueAfterMs: resolved.endsAtMs - nowMs,
+    };
   }
   // As with a Job, the clock of activeDeadlineSeconds starts again when a suspended run is resumed.
   const resumed = run.status?.phase === 'Suspended';
   const startAtMs = resumed ? nowMs : (startOf(facts) ?? nowMs);
   const { window } = resolved;
-  const verdict: Verdict = { phase: 'Running', reason: 'Running', message: 'recordings are being looked for', window, startAtMs };
+  const verdict: Verdict = {
+    phase: 'Running',
+    reason: 'Running',
+    message: 'recordings are being looked for',
+    window,
+    startAtMs,
+  };
   return { verdict, actions: [{ kind: 'Start', window }] };
 };
 

@@ -5,10 +5,12 @@
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const same = (a: unknown, b: unknown): boolean => {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => same(item, b[index]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => same(item, b[index]));
   if (isObject(a) && isObject(b)) return Object.keys(mergePatch(a, b)).length === 0;
   return a === b;
 };
@@ -20,7 +22,8 @@ export const mergePatch = (from: Json, to: Json): Record<string, unknown> => {
     const [before, after] = [from[key], to[key]];
     if (after === undefined) {
       if (before !== undefined) patch[key] = null;
-    } else if (!same(before, after)) patch[key] = isObject(before) && isObject(after) ? mergePatch(before, after) : after;
+    } else if (!same(before, after))
+      patch[key] = isObject(before) && isObject(after) ? mergePatch(before, after) : after;
   }
   return patch;
 };

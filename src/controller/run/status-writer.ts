@@ -45,7 +45,13 @@ const isUrgent = (before: TranscriptionRunStatus | undefined, after: Transcripti
     ({ type, status }) => before?.conditions?.find((condition) => condition.type === type)?.status !== status,
   );
 
-export const createStatusWriter = ({ kube, clock }: { readonly kube: KubeClient; readonly clock: Clock }): StatusWriter => {
+export const createStatusWriter = ({
+  kube,
+  clock,
+}: {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+}): StatusWriter => {
   const written = new Map<string, Written>();
   const keyOf = ({ namespace, name }: RunName): string => `${namespace}/${name}`;
   const ownOf = ({ metadata }: TranscriptionRun): Written | undefined => {
@@ -55,7 +61,9 @@ export const createStatusWriter = ({ kube, clock }: { readonly kube: KubeClient;
   return {
     latest: (run) => {
       const own = ownOf(run);
-      return own && own.resourceVersion > versionOf(run.metadata.resourceVersion) ? { ...run, status: own.status } : run;
+      return own && own.resourceVersion > versionOf(run.metadata.resourceVersion)
+        ? { ...run, status: own.status }
+        : run;
     },
     write: async (run, status) => {
       const { namespace, name, uid } = run.metadata;
@@ -63,7 +71,14 @@ export const createStatusWriter = ({ kube, clock }: { readonly kube: KubeClient;
       if (Object.keys(patch).length === 0) return 0;
       const dueMs = (ownOf(run)?.atMs ?? Number.NEGATIVE_INFINITY) + SHORTEST_INTERVAL_MS - clock.now();
       if (dueMs > 0 && !isUrgent(run.status, status)) return dueMs;
-      const path = resourcePath({ group: API_GROUP, version: VERSION, plural: PLURAL, namespace, name, subresource: 'status' });
+      const path = resourcePath({
+        group: API_GROUP,
+        version: VERSION,
+        plural: PLURAL,
+        namespace,
+        name,
+        subresource: 'status',
+      });
       // The UID makes the API server refuse the patch where a run of the same name took the place of this one.
       const after = await kube.patch<TranscriptionRun>(path, { metadata: { uid }, status: patch });
       const resourceVersion = versionOf(after.metadata.resourceVersion);

@@ -5,7 +5,8 @@
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
 import { formatMicros } from '../../pipeline/money/micros.ts';
 import type { Progress, RecordingProgress } from '../../pipeline/plan.ts';
-import { formatSeconds, formatSpan } from './amounts.ts';
+import { formatSeconds } from '../../pipeline/settle/fields.ts';
+import { formatSpan } from './span.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Verdict } from './decide.ts';
 import type { WorkerFacts } from './facts.ts';
@@ -56,9 +57,21 @@ const carriedOver = ({ spec, status = {} }: TranscriptionRun): TranscriptionRunS
   return { ...status, cost: { ...rest, ...(spec.cost.budget !== undefined && { budget: spec.cost.budget }) } };
 };
 
-const timesOf = ({ startAtMs, completeAtMs }: Verdict): TranscriptionRunStatus => {
-  if (startAtMs === undefined) return {};
+/** What the attempt knows better. One that has just begun knows less than the status that the one before it left. */
+const newsOf = (run: TranscriptionRun, worker: WorkerFacts | undefined): TranscriptionRunStatus => {
+  const { progress, report } = worker ?? {};
+  const knowsMore = progress && progress.counts.found >= (run.status?.counts?.found ?? 0);
+  return { ...(knowsMore && progressOf(progress, run)), ...(report && { report }) };
+};
+
+const windowOf = ({ window }: Verdict): TranscriptionRunStatus =>
+  window ? { window: { from: iso(window.fromMs), to: iso(window.toMs) } } : {};
+
+const timesOf = (verdict: Verdict): TranscriptionRunStatus => {
+  const { startAtMs, completeAtMs } = verdict;
+  if (startAtMs === undefined) return windowOf(verdict);
   return {
+    ...windowOf(verdict),
     startTime: isoSeconds(startAtMs),
     ...(completeAtMs !== undefined && {
       completionTime: isoSeconds(completeAtMs),
@@ -72,24 +85,20 @@ export interface StatusContext {
   readonly nowMs: number;
 }
 
-export const statusOf = (run: TranscriptionRun, verdict: Verdict, { worker, nowMs }: StatusContext): TranscriptionRunStatus => {
-  const { window } = verdict;
-  // An attempt that has seen nothing yet knows less than the status that the one before it left.
-  const progress = worker?.progress;
-  const knowsMore = progress && progress.counts.found >= (run.status?.counts?.found ?? 0);
+export const statusOf = (
+  run: TranscriptionRun,
+  verdict: Verdict,
+  { worker, nowMs }: StatusContext,
+): TranscriptionRunStatus => {
+  const { generation = 0 } = run.metadata;
+  const previous = run.status?.conditions ?? [];
+  const hindrance = worker?.progress?.hindrance;
   return {
     ...carriedOver(run),
-    ...(knowsMore && progressOf(progress, run)),
+    ...newsOf(run, worker),
     ...timesOf(verdict),
-    ...(window && { window: { from: iso(window.fromMs), to: iso(window.toMs) } }),
-    ...(worker?.report && { report: worker.report }),
-    observedGeneration: run.metadata.generation ?? 0,
+    observedGeneration: generation,
     phase: verdict.phase,
-    conditions: conditionsOf(verdict, {
-      previous: run.status?.conditions ?? [],
-      hindrance: progress?.hindrance,
-      generation: run.metadata.generation ?? 0,
-      nowMs,
-    }),
+    conditions: conditionsOf(verdict, { previous, hindrance, generation, nowMs }),
   };
 };

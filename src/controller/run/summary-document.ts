@@ -4,8 +4,8 @@
  */
 import { formatMicros } from '../../pipeline/money/micros.ts';
 import type { Plan, Summary } from '../../pipeline/plan.ts';
+import { formatSeconds } from '../../pipeline/settle/fields.ts';
 import type { Phase } from './facts.ts';
-import { formatSeconds } from './amounts.ts';
 
 export interface SummaryContext {
   /** Absent where the run is to go on later. */

@@ -15,6 +15,7 @@ export interface ControllerOptions {
   readonly reconcile: (key: string, reconcileId: string) => Promise<Result>;
   readonly newId: () => string;
   readonly clock: Clock;
+  /** What it throws is ignored. */
   readonly onReconciled: (outcome: Reconciled) => void;
 }
 
@@ -26,26 +27,37 @@ export interface Reconciled {
   readonly error?: unknown;
 }
 
-const attempt = async ({ queue, reconcile }: ControllerOptions, key: string, reconcileId: string): Promise<Result> => {
-  const result = await reconcile(key, reconcileId);
-  queue.forget(key);
-  if (result.kind === 'RequeueAfter') queue.addAfter(key, result.ms);
-  return result;
+type Outcome = Pick<Reconciled, 'result' | 'error'>;
+
+/** What follows from one reconcile. Never rejects. */
+const attempt = async ({ queue, reconcile }: ControllerOptions, key: string, reconcileId: string): Promise<Outcome> => {
+  try {
+    const result = await reconcile(key, reconcileId);
+    queue.forget(key);
+    if (result.kind === 'RequeueAfter') queue.addAfter(key, result.ms);
+    return { result: result.kind };
+  } catch (error) {
+    queue.addRateLimited(key);
+    return { result: 'Error', error };
+  }
+};
+
+const report = ({ onReconciled }: ControllerOptions, outcome: Reconciled): void => {
+  try {
+    onReconciled(outcome);
+  } catch {
+    // A metric or log line that cannot be written must not end a worker.
+  }
 };
 
 const work = async (options: ControllerOptions): Promise<void> => {
-  const { queue, clock, newId, onReconciled } = options;
+  const { queue, clock, newId } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
     const reconcileId = newId();
     const startMs = clock.now();
-    try {
-      const { kind } = await attempt(options, key, reconcileId);
-      onReconciled({ key, reconcileId, result: kind, durationMs: clock.now() - startMs });
-    } catch (error) {
-      queue.addRateLimited(key);
-      onReconciled({ key, reconcileId, result: 'Error', durationMs: clock.now() - startMs, error });
-    }
+    const outcome = await attempt(options, key, reconcileId);
     queue.done(key);
+    report(options, { key, reconcileId, durationMs: clock.now() - startMs, ...outcome });
   }
 };
 

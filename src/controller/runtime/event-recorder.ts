@@ -4,31 +4,20 @@
  * @module
  */
 import type { Clock } from '../../clock.ts';
+import { deadline } from './abort.ts';
+import { createSeriesMemory, type EventSubject, type EventText, type Series } from './event-series.ts';
 import type { KubeClient } from './kube-client.ts';
-import { isNotFound } from './kube-error.ts';
+import { isNotFound, KubeError } from './kube-error.ts';
 import { resourcePath } from './resource-path.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import { tokenBuckets } from './token-bucket.ts';
 
-export interface EventSubject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly uid: string;
-    readonly resourceVersion?: string;
-  };
-}
-
-export interface EventText {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
+export type { EventSubject, EventText } from './event-series.ts';
 
 export interface EventRecorder {
-  /** Returns at once. */
+  /** Returns at once; never throws. */
   emit(subject: EventSubject, event: EventText): void;
-  /** Resolves when everything so far was sent or given up on. */
+  /** Resolves when everything so far was sent or given up on, at the latest after `FLUSH_MS`. */
   flush(): Promise<void>;
 }
 
@@ -37,130 +26,122 @@ export interface EventRecorderOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly onError?: (error: unknown) => void;
+  readonly timers?: Timers;
 }
 
-/** As client-go has them: a burst of 25 for each object, then one in five minutes; alike within ten minutes are one. */
-const BURST = 25;
-const REFILL_MS = 300_000;
-const ALIKE_MS = 600_000;
-/** After this many different messages for one reason they become one Event with the last message. */
-const DIFFERENT = 10;
-const REMEMBERED = 4096;
-const LONGEST_MESSAGE = 1024;
-
-interface Series {
-  name: string;
-  count: number;
-  firstAtMs: number;
-  lastAtMs: number;
-  message: string;
-}
-
-interface Bucket {
-  tokens: number;
-  atMs: number;
-}
-
-/** A map that forgets what was used longest ago. */
-const remember = <V>(map: Map<string, V>, key: string, value: V): void => {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
-};
+/** A burst of 25 for each object, then one in five minutes, as client-go has it. */
+const CEILING = { burst: 25, refillMs: 300_000 };
+/** Events that wait to be sent. More are dropped: they are news, and news must not fill the memory. */
+const WAITING = 1000;
+const SEND_MS = 5000;
+const RETRY_MS = [500, 2000];
+export const FLUSH_MS = 5000;
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-export const createEventRecorder = ({
-  kube,
-  clock,
-  newId,
-  onError = () => {},
-}: EventRecorderOptions): EventRecorder => {
-  const series = new Map<string, Series>();
-  const kinds = new Map<string, Set<string>>();
-  const buckets = new Map<string, Bucket>();
-  let sending: Promise<void> = Promise.resolve();
-  let waiting = 0;
-
-  const admits = (uid: string): boolean => {
-    const nowMs = clock.now();
-    const { tokens, atMs } = buckets.get(uid) ?? { tokens: BURST, atMs: nowMs };
-    const filled = Math.min(BURST, tokens + (nowMs - atMs) / REFILL_MS);
-    remember(buckets, uid, { tokens: filled >= 1 ? filled - 1 : filled, atMs: nowMs });
-    return filled >= 1;
-  };
-
-  /** Messages of one reason are told apart up to a number; after that only the reason counts. */
-  const seriesKey = (subject: EventSubject, { reason, message }: EventText): string => {
-    const kind = `${subject.metadata.uid} ${reason}`;
-    const messages = kinds.get(kind) ?? new Set();
-    if (messages.size < DIFFERENT) messages.add(message);
-    remember(kinds, kind, messages);
-    return messages.has(message) ? `${kind} ${message}` : kind;
-  };
-
-  const body = (
-    subject: EventSubject,
-    { type, reason, message }: EventText,
-    { name, count, firstAtMs, lastAtMs }: Series,
-  ) => ({
+const manifest = (subject: EventSubject, { type, reason }: EventText, series: Series): object => {
+  const { namespace, name, uid } = subject.metadata;
+  return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace: subject.metadata.namespace },
-    involvedObject: {
-      apiVersion: subject.apiVersion,
-      kind: subject.kind,
-      namespace: subject.metadata.namespace,
-      name: subject.metadata.name,
-      uid: subject.metadata.uid,
-    },
+    metadata: { name: series.name, namespace },
+    involvedObject: { apiVersion: subject.apiVersion, kind: subject.kind, namespace, name, uid },
     type,
     reason,
-    message: message.slice(0, LONGEST_MESSAGE),
-    count,
-    firstTimestamp: iso(firstAtMs),
-    lastTimestamp: iso(lastAtMs),
+    message: series.message,
+    count: series.count,
+    firstTimestamp: iso(series.firstAtMs),
+    lastTimestamp: iso(series.lastAtMs),
     source: { component: 'callscribe' },
     reportingComponent: 'callscribe.dev/controller',
     reportingInstance: '',
-  });
-
-  const send = async (subject: EventSubject, event: EventText): Promise<void> => {
-    const key = seriesKey(subject, event);
-    const nowMs = clock.now();
-    const known = series.get(key);
-    const path = resourcePath({ group: '', version: 'v1', plural: 'events', namespace: subject.metadata.namespace });
-    if (known && nowMs - known.lastAtMs < ALIKE_MS) {
-      const next = { ...known, count: known.count + 1, lastAtMs: nowMs };
-      remember(series, key, next);
-      const { count, lastTimestamp, message } = body(subject, event, next);
-      const patched = await kube
-        .patch(`${path}/${known.name}`, { count, lastTimestamp, message })
-        .catch((error: unknown) => {
-          // The API server keeps Events for an hour.
-          if (isNotFound(error)) return undefined;
-          throw error;
-        });
-      if (patched) return;
-    }
-    const name = `${subject.metadata.name.slice(0, 200)}.${newId()}`;
-    const first = { name, count: 1, firstAtMs: nowMs, lastAtMs: nowMs, message: event.message };
-    remember(series, key, first);
-    await kube.create(path, body(subject, event, first));
-  };
-
-  return {
-    emit: (subject, event) => {
-      if (waiting >= REMEMBERED || !admits(subject.metadata.uid)) return;
-      waiting += 1;
-      sending = sending
-        .then(() => send(subject, event))
-        .catch(onError)
-        .finally(() => {
-          waiting -= 1;
-        });
-    },
-    flush: () => sending,
   };
 };
+
+class QueueingRecorder implements EventRecorder {
+  readonly #options: Required<EventRecorderOptions>;
+  readonly #series;
+  readonly #admits = tokenBuckets(CEILING);
+  /** Ends what is being sent when `flush` has waited long enough. */
+  #giveUp = new AbortController();
+  #sending: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(options: Required<EventRecorderOptions>) {
+    this.#options = options;
+    this.#series = createSeriesMemory(options.newId);
+  }
+
+  emit(subject: EventSubject, event: EventText): void {
+    const { clock, onError } = this.#options;
+    if (this.#waiting >= WAITING || !this.#admits(subject.metadata.uid, clock.now())) return;
+    this.#waiting += 1;
+    const { signal } = this.#giveUp;
+    this.#sending = this.#sending
+      .then(() => this.#send(subject, event, signal))
+      .catch((error: unknown) => {
+        if (!signal.aborted) onError(error);
+      })
+      // onError is the caller's; what it throws must not stop the Events after this one.
+      .catch(() => {})
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  }
+
+  async flush(): Promise<void> {
+    const { timers } = this.#options;
+    const giveUp = this.#giveUp;
+    const cancel = timers.after(FLUSH_MS, () => giveUp.abort(new Error('the time for Events is over')));
+    await this.#sending;
+    cancel();
+    if (giveUp.signal.aborted) this.#giveUp = new AbortController();
+  }
+
+  async #send(subject: EventSubject, event: EventText, signal: AbortSignal): Promise<void> {
+    const { kube, clock } = this.#options;
+    const path = resourcePath({ group: '', version: 'v1', plural: 'events', namespace: subject.metadata.namespace });
+    const create = (series: Series): Promise<unknown> =>
+      this.#insist(signal, (limited) => kube.create(path, manifest(subject, event, series), { signal: limited }));
+    const series = this.#series.next(subject, event, clock.now());
+    if (series.count === 1) {
+      await create(series);
+      return;
+    }
+    const { count, lastAtMs, message } = series;
+    const patch = { count, lastTimestamp: iso(lastAtMs), message };
+    try {
+      await this.#insist(signal, (limited) => kube.patch(`${path}/${series.name}`, patch, { signal: limited }));
+    } catch (error) {
+      // The API server keeps Events for an hour, and the first of the series may have been lost.
+      if (!isNotFound(error)) throw error;
+      await create(this.#series.restart(subject, event, clock.now()));
+    }
+  }
+
+  /** Tries a few times: an Event is worth that, but not more. */
+  async #insist(signal: AbortSignal, operation: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const { timers, clock } = this.#options;
+    for (let tries = 0; ; tries += 1) {
+      signal.throwIfAborted();
+      using limit = deadline(timers, {
+        ms: SEND_MS,
+        outer: signal,
+        reason: () => new KubeError('an Event: no answer', TIMED_OUT),
+      });
+      try {
+        await operation(limit.signal);
+        return;
+      } catch (error) {
+        const waitMs = RETRY_MS[tries];
+        if (waitMs === undefined || !(error instanceof KubeError && error.isRetryable)) throw error;
+        await clock.sleep(waitMs, signal);
+      }
+    }
+  }
+}
+
+const TIMED_OUT = { status: 0, reason: 'Timeout' };
+
+export const createEventRecorder = (options: EventRecorderOptions): EventRecorder =>
+  new QueueingRecorder({ onError: () => {}, timers: systemTimers, ...options });

@@ -43,12 +43,20 @@ const listen = async (address: string, listener: RequestListener): Promise<Small
 /** Named checks; each gives undefined where all is well, otherwise what is wrong. */
 export type Checks = Readonly<Record<string, () => string | undefined>>;
 
+const problemOf = (check: () => string | undefined): string | undefined => {
+  try {
+    return check();
+  } catch {
+    return 'the check itself failed';
+  }
+};
+
 const judge = (checks: Checks): { readonly status: 200 | 503; readonly text: string } => {
-  const lines = Object.entries(checks).map(([name, check]) => {
-    const problem = check();
-    return problem === undefined ? `[+] ${name} ok` : `[-] ${name}: ${problem}`;
-  });
-  return { status: lines.some((line) => line.startsWith('[-]')) ? 503 : 200, text: `${[...lines, ''].join('\n')}` };
+  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: problemOf(check) }));
+  const lines = results.map(({ name, problem }) =>
+    problem === undefined ? `[+] ${name} ok\n` : `[-] ${name}: ${problem}\n`,
+  );
+  return { status: results.some(({ problem }) => problem !== undefined) ? 503 : 200, text: lines.join('') };
 };
 
 export interface HealthChecks {

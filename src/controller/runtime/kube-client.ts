@@ -4,14 +4,14 @@
  * @module
  */
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Dispatcher } from 'undici';
-import { version } from '../../version.ts';
-import { type Connection, createConnection, networkError } from './connection.ts';
-import { errorOfAnswer, KubeError } from './kube-error.ts';
-import { deadline, pause, systemTimers, type Timers } from './timers.ts';
-import { lines, parseEvent, type WatchEvent } from './watch-stream.ts';
+import { errorOfNetwork, KubeError } from './kube-error.ts';
+import { readLines } from './read-lines.ts';
+import { deadline, follow } from './abort.ts';
+import { pause, systemTimers, type Timers } from './timers.ts';
+import { createTransport, type Transport, type TransportRequest } from './transport.ts';
+import { parseEvent, type WatchEvent } from './watch-event.ts';
 
-export type { WatchEvent } from './watch-stream.ts';
+export type { WatchEvent } from './watch-event.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -44,28 +44,14 @@ export interface KubeClient {
   delete(path: string, options?: DeleteOptions): Promise<void>;
   /** Ends when the server ends it or falls silent; throws what an `ERROR` event says. */
   watch<T>(path: string, query: Readonly<Record<string, string>>, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
-}
-
-export interface KubeClientOptions {
-  /** Default `callscribe/<version>`. */
-  readonly userAgent?: string;
-  /** One request from the first byte sent to the last received. Default 30 s. */
-  readonly timeoutMs?: number;
-  readonly timers?: Timers;
-}
-
-/** A client with the connections it holds. */
-export interface ClosableKubeClient extends KubeClient {
+  /** Ends all connections at once. */
   close(): Promise<void>;
 }
 
-interface Call {
-  readonly method: Dispatcher.HttpMethod;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly contentType?: string;
-  readonly body?: object;
-  readonly signal?: AbortSignal | undefined;
+export interface KubeClientOptions {
+  /** One request from the first byte sent to the last received. Default 30 s. */
+  readonly timeoutMs?: number;
+  readonly timers?: Timers;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -74,7 +60,14 @@ const DEFAULT_IDLE_MS = 90_000;
 const ATTEMPTS = 6;
 const LONGEST_WAIT_MS = 30_000;
 
-const nameOf = ({ method, path }: Call): string => `${method} ${path}`;
+type Query = Readonly<Record<string, string>>;
+
+const withQuery = (path: string, query: Query): string => {
+  const search = new URLSearchParams(query).toString();
+  return search ? `${path}?${search}` : path;
+};
+
+const signalOf = ({ signal }: CallOptions): CallOptions => (signal ? { signal } : {});
 
 /** An answer that says when to come back was not acted upon, so it is safe to send the request again, whatever it was. */
 const waitMsBeforeRepeat = (error: unknown): number | undefined => {
@@ -83,158 +76,122 @@ const waitMsBeforeRepeat = (error: unknown): number | undefined => {
   return putOff ? Math.min(error.retryAfterMs ?? 1000, LONGEST_WAIT_MS) : undefined;
 };
 
-class HttpKubeClient implements ClosableKubeClient {
-  readonly #connection: Connection;
-  readonly #userAgent: string;
+class HTTPKubeClient implements KubeClient {
+  readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #timers: Timers;
 
-  constructor(connection: Connection, { userAgent, timeoutMs, timers }: Required<KubeClientOptions>) {
-    this.#connection = connection;
-    this.#userAgent = userAgent;
+  constructor(transport: Transport, { timeoutMs = DEFAULT_TIMEOUT_MS, timers = systemTimers }: KubeClientOptions) {
+    this.#transport = transport;
     this.#timeoutMs = timeoutMs;
     this.#timers = timers;
   }
 
-  get<T>(path: string, { signal }: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'GET', path, signal });
+  get<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.#call({ method: 'GET', path, ...signalOf(options) });
   }
 
-  async list<T>(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    { signal }: CallOptions = {},
-  ): Promise<KubeList<T>> {
-    // A list without items is written as null by some aggregated API servers.
-    const list = await this.#call<Omit<KubeList<T>, 'items'> & { items?: readonly T[] | null }>({
-      method: 'GET',
+  async list<T>(path: string, query: Query, options: CallOptions = {}): Promise<KubeList<T>> {
+    const request = { method: 'GET', path: withQuery(path, query), ...signalOf(options) } as const;
+    // Go writes an empty list as null where it was never set, which some aggregated API servers do.
+    const { metadata, items } = await this.#call<Pick<KubeList<T>, 'metadata'> & { items?: readonly T[] | null }>(
+      request,
+    );
+    return { metadata, items: items ?? [] };
+  }
+
+  create<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
+    return this.#call({ method: 'POST', path, body, ...signalOf(options) });
+  }
+
+  replace<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
+    return this.#call({ method: 'PUT', path, body, ...signalOf(options) });
+  }
+
+  patch<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
+    return this.#call({
+      method: 'PATCH',
       path,
-      query,
-      signal,
+      body,
+      contentType: 'application/merge-patch+json',
+      ...signalOf(options),
     });
-    return { ...list, items: list.items ?? [] };
-  }
-
-  create<T>(path: string, body: object, { signal }: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'POST', path, body, signal });
-  }
-
-  replace<T>(path: string, body: object, { signal }: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'PUT', path, body, signal });
-  }
-
-  patch<T>(path: string, mergePatch: object, { signal }: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'PATCH', path, body: mergePatch, contentType: 'application/merge-patch+json', signal });
   }
 
   async delete(path: string, { signal, ...options }: DeleteOptions = {}): Promise<void> {
-    await this.#call({ method: 'DELETE', path, body: { apiVersion: 'v1', kind: 'DeleteOptions', ...options }, signal });
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
+    await this.#call({ method: 'DELETE', path, body, ...(signal && { signal }) });
   }
 
-  async *watch<T>(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    { signal, idleMs = DEFAULT_IDLE_MS }: WatchOptions = {},
-  ): AsyncGenerator<WatchEvent<T>, void> {
-    const call: Call = { method: 'GET', path, query: { ...query, watch: 'true' } };
+  async *watch<T>(path: string, query: Query, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
+    const { signal, idleMs = DEFAULT_IDLE_MS } = options;
     const name = `WATCH ${path}`;
-    const ending = new AbortController();
-    const abort = (): void => ending.abort(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) abort();
+    using ending = follow(signal);
     try {
-      const body = await this.#open(call, ending.signal, this.#timeoutMs);
-      for await (const line of lines(this.#untilIdle(body, idleMs))) {
+      const { body } = await this.#transport.send({
+        method: 'GET',
+        path: withQuery(path, { ...query, watch: 'true' }),
+        signal: ending.signal,
+      });
+      for await (const line of readLines(this.#untilIdle(body, idleMs))) {
         const event = parseEvent<T>(line, name);
         if (event) yield event;
       }
     } catch (error) {
       signal?.throwIfAborted();
-      throw networkError(name, error);
+      throw errorOfNetwork(name, error);
     } finally {
-      signal?.removeEventListener('abort', abort);
-      // Also where the consumer broke off: the server must not go on sending.
+      // Also where the consumer broke off or nothing came any more: the connection must not stay open.
       ending.abort();
     }
   }
 
   close(): Promise<void> {
-    return this.#connection.close();
+    return this.#transport.close();
   }
 
   /** Ends when no chunk arrived for `idleMs`. Time that the consumer takes does not count. */
-  async *#untilIdle(body: Dispatcher.ResponseData['body'], idleMs: number): AsyncGenerator<Uint8Array, void> {
-    const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  async *#untilIdle(body: AsyncIterable<Uint8Array>, idleMs: number): AsyncGenerator<Uint8Array, void> {
+    const chunks = body[Symbol.asyncIterator]();
     for (;;) {
       const { promise: silence, resolve } = Promise.withResolvers<'idle'>();
       const cancel = this.#timers.after(idleMs, () => resolve('idle'));
       const next = chunks.next();
       // After idleness nobody waits for it any more, and the end of the connection rejects it.
-      next.catch(() => undefined);
+      next.catch(() => {});
       const result = await Promise.race([next, silence]).finally(cancel);
       if (result === 'idle' || result.done) return;
       yield result.value;
     }
   }
 
-  async #call<T>(call: Call): Promise<T> {
+  async #call<T>(request: TransportRequest): Promise<T> {
+    const signal = request.signal ?? new AbortController().signal;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt<T>(call);
+        return await this.#attempt<T>(request);
       } catch (error) {
-        call.signal?.throwIfAborted();
         const waitMs = waitMsBeforeRepeat(error);
         if (waitMs === undefined || attempt === ATTEMPTS) throw error;
-        await pause(this.#timers, waitMs, call.signal ?? new AbortController().signal);
-        call.signal?.throwIfAborted();
+        await pause(this.#timers, waitMs, signal);
+        signal.throwIfAborted();
       }
     }
   }
 
-  async #attempt<T>(call: Call): Promise<T> {
-    const name = nameOf(call);
+  async #attempt<T>(request: TransportRequest): Promise<T> {
+    const name = `${request.method} ${request.path.split('?')[0] ?? ''}`;
     const ms = this.#timeoutMs;
     const reason = (): Error => new KubeError(`${name}: no answer within ${ms} ms`, { status: 0, reason: 'Timeout' });
-    using limit = deadline(this.#timers, { ms, outer: call.signal, reason });
+    using limit = deadline(this.#timers, { ms, outer: request.signal, reason });
     try {
-      const body = await this.#open(call, limit.signal, ms);
+      const { body } = await this.#transport.send({ ...request, signal: limit.signal });
       return (await body.json()) as T;
     } catch (error) {
       limit.signal.throwIfAborted();
-      if (error instanceof SyntaxError)
-        throw new KubeError(`${name}: not JSON`, { status: 0, reason: 'Malformed', cause: error });
-      throw networkError(name, error);
+      if (!(error instanceof SyntaxError)) throw errorOfNetwork(name, error);
+      throw new KubeError(`${name}: the answer is not JSON`, { status: 0, reason: 'Malformed', cause: error });
     }
-  }
-
-  /** The body of a good answer. */
-  async #open(call: Call, signal: AbortSignal, headersTimeoutMs: number): Promise<Dispatcher.ResponseData['body']> {
-    const { method, path, query, body, contentType = 'application/json' } = call;
-    const {
-      statusCode,
-      headers,
-      body: answer,
-    } = await this.#connection.send({
-      method,
-      path,
-      ...(query && { query }),
-      headers: {
-        accept: 'application/json',
-        'user-agent': this.#userAgent,
-        ...(body && { 'content-type': contentType }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal,
-      headersTimeoutMs,
-    });
-    if (statusCode >= 200 && statusCode < 300) return answer;
-    const retryAfter = headers['retry-after'];
-    const text = await answer.text();
-    throw errorOfAnswer(nameOf(call), {
-      status: statusCode,
-      body: text,
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-    });
   }
 }
 
@@ -242,10 +199,5 @@ class HttpKubeClient implements ClosableKubeClient {
  * A client for the cluster of the current context.
  * @example const config = new KubeConfig(); config.loadFromDefault(); const kube = createKubeClient(config);
  */
-export const createKubeClient = (config: KubeConfig, options: KubeClientOptions = {}): ClosableKubeClient =>
-  new HttpKubeClient(createConnection(config), {
-    userAgent: `callscribe/${version}`,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    timers: systemTimers,
-    ...options,
-  });
+export const createKubeClient = (config: KubeConfig, options: KubeClientOptions = {}): KubeClient =>
+  new HTTPKubeClient(createTransport(config), options);

@@ -92,7 +92,7 @@ export interface Answer {
   /** The text of the body, a `Status` document or not. */
   readonly body: string;
   /** The header, in seconds as the API server sends it. */
-  readonly retryAfter?: string | undefined;
+  readonly retryAfter?: string;
 }
 
 /** @param request what was asked, for people: method and path, no query */
@@ -112,6 +112,18 @@ export const errorOfStatus = (request: string, object: unknown): KubeError => {
   const { code } = (object ?? {}) as Status;
   return errorOfAnswer(request, {
     status: typeof code === 'number' ? code : 500,
-    body: JSON.stringify({ kind: 'Status', ...(object ?? {}) }),
+    body: JSON.stringify({ kind: 'Status', ...(object as object | null | undefined) }),
   });
+};
+
+const codeOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'NetworkError';
+};
+
+/** What kept an answer from coming; a `KubeError` stays as it is. */
+export const errorOfNetwork = (request: string, error: unknown): KubeError => {
+  if (error instanceof KubeError) return error;
+  const reason = codeOf(error);
+  return new KubeError(`${request}: no answer (${reason})`, { status: 0, reason, cause: error });
 };

@@ -4,12 +4,17 @@
  */
 export const readLines = async function* (stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // A large object comes in many chunks: they are joined once, when its line is complete.
+  let parts: string[] = [];
   for await (const chunk of stream) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield line;
+    const pieces = decoder.decode(chunk, { stream: true }).split('\n');
+    const rest = pieces.pop() ?? '';
+    for (const piece of pieces) {
+      const line = parts.join('') + piece;
+      parts = [];
+      if (line.trim() !== '') yield line;
+    }
+    parts.push(rest);
   }
   // What follows the last line break is half a document: the connection broke there.
 };

@@ -5,8 +5,10 @@
  */
 import type { Clock, Random } from '../../clock.ts';
 import { backoffMs } from '../../pipeline/retry/backoff.ts';
-import { isGone, KubeError } from './kube-error.ts';
+import { isAheadOfServer, isGone, KubeError } from './kube-error.ts';
 import type { KubeClient, WatchEvent } from './kube-client.ts';
+import { listAll } from './list-all.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export interface Cached {
   readonly metadata: {
@@ -22,14 +24,15 @@ export interface ReflectorOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Called with `namespace/name` after each change, deletions included. What it throws is an error of the program. */
+  /** Called with `namespace/name` after each change, deletions included. What it throws goes to `onError` and disturbs nothing. */
   readonly onChange: (key: string) => void;
   /** Told of each disturbance, for the log. */
   readonly onError?: (error: unknown) => void;
   /** Objects a page. */
   readonly pageSize?: number;
-  /** Without any event for this long a watch counts as dead. */
+  /** A watch without any byte for this long is opened anew. */
   readonly idleMs?: number;
+  readonly timers?: Timers;
 }
 
 export interface Reflector<T extends Cached> {
@@ -37,105 +40,142 @@ export interface Reflector<T extends Cached> {
   keys(): IterableIterator<string>;
   /** True after the first complete list. */
   readonly hasSynced: () => boolean;
-  /** Lists and watches until `signal` is aborted. Never rejects. Call it once. */
+  /** Lists and watches until `signal` is aborted. Rejects only where it runs already. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 const BACKOFF = { baseMs: 800, capMs: 30_000 };
-/** A watch without a bookmark is normal: the API server sends none for a resource without events since it started. */
-const DEFAULT_IDLE_MS = 11 * 60_000;
+/** A silent link and a resource without events look alike, and opening a watch is cheap. Bookmarks come about each minute. */
+const DEFAULT_IDLE_MS = 90_000;
 const SHORTEST_WATCH_SECONDS = 300;
 const FURTHER_WATCH_SECONDS = 300;
+/** A watch that ended sooner and gave nothing did not work, however politely it ended. */
+const HEALTHY_MS = 1000;
 
 export const keyOf = ({ metadata: { namespace, name } }: Cached): string => `${namespace}/${name}`;
 
-interface ErrorObject {
-  readonly code?: number;
-  readonly reason?: string;
-  readonly message?: string;
-}
+class ListWatchReflector<T extends Cached> implements Reflector<T> {
+  readonly #options: Required<ReflectorOptions>;
+  #objects = new Map<string, T>();
+  #resourceVersion: string | undefined;
+  #synced = false;
+  #running = false;
+  /** Disturbances in a row. */
+  #failures = 0;
+  /** Places in a row that the API server had forgotten. Counted apart, so that the first one is made good at once. */
+  #forgotten = 0;
 
-/** An error that came as an event: the watch is over, whatever the stream does. */
-const errorOfEvent = (object: unknown): KubeError => {
-  const { code = 500, reason = '', message = '' } = object as ErrorObject;
-  return new KubeError(`watch: ${message}`, { status: code, reason });
-};
+  constructor(options: Required<ReflectorOptions>) {
+    this.#options = options;
+  }
 
-export const createReflector = <T extends Cached>(options: ReflectorOptions): Reflector<T> => {
-  const { kube, path, clock, random, onChange, onError = () => {}, pageSize = 500, idleMs = DEFAULT_IDLE_MS } = options;
-  let objects = new Map<string, T>();
-  let resourceVersion: string | undefined;
-  let synced = false;
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
 
-  const list = async (signal: AbortSignal): Promise<void> => {
-    const listed = new Map<string, T>();
-    let next = '';
-    let version = '';
-    do {
-      const page = await kube.list<T>(path, { limit: String(pageSize), ...(next && { continue: next }) }, { signal });
-      for (const object of page.items) listed.set(keyOf(object), object);
-      next = page.metadata.continue ?? '';
-      version = page.metadata.resourceVersion;
-    } while (next !== '');
-    const before = objects;
-    objects = listed;
-    resourceVersion = version;
-    synced = true;
-    for (const key of new Set([...before.keys(), ...listed.keys()])) {
-      if (before.get(key)?.metadata.resourceVersion !== listed.get(key)?.metadata.resourceVersion) onChange(key);
+  keys(): IterableIterator<string> {
+    return this.#objects.keys();
+  }
+
+  readonly hasSynced = (): boolean => this.#synced;
+
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#running) throw new Error('the reflector runs already');
+    this.#running = true;
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const waitMs = await this.#round(signal);
+      if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => {});
     }
-  };
+    this.#running = false;
+  }
 
-  const accept = ({ type, object }: WatchEvent<T>): void => {
-    if (type === 'ERROR') throw errorOfEvent(object);
-    resourceVersion = object.metadata.resourceVersion;
+  /** One list or one watch. Gives how long to wait before the next. Never rejects. */
+  async #round(signal: AbortSignal): Promise<number> {
+    try {
+      if (this.#resourceVersion === undefined) {
+        await this.#list(signal);
+        this.#failures = 0;
+        return 0;
+      }
+      const worked = await this.#watch(this.#resourceVersion, signal);
+      this.#failures = worked ? 0 : this.#failures + 1;
+      return worked || signal.aborted ? 0 : this.#backoffMs(this.#failures);
+    } catch (error) {
+      return signal.aborted ? 0 : this.#disturbed(error);
+    }
+  }
+
+  #disturbed(error: unknown): number {
+    this.#options.onError(error);
+    if (isGone(error) || isAheadOfServer(error)) {
+      this.#resourceVersion = undefined;
+      this.#forgotten += 1;
+      return this.#forgotten === 1 ? 0 : this.#backoffMs(this.#forgotten - 1);
+    }
+    this.#failures += 1;
+    const askedMs = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(askedMs, this.#backoffMs(this.#failures));
+  }
+
+  /** At least half of the base, so that it never spins. */
+  #backoffMs(failures: number): number {
+    return BACKOFF.baseMs / 2 + backoffMs(failures, BACKOFF, this.#options.random);
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { kube, path, pageSize } = this.#options;
+    const { items, resourceVersion } = await listAll<T>(kube, path, { pageSize, signal });
+    const before = this.#objects;
+    const listed = new Map(items.map((object) => [keyOf(object), object]));
+    this.#objects = listed;
+    this.#resourceVersion = resourceVersion;
+    this.#synced = true;
+    for (const key of new Set([...before.keys(), ...listed.keys()])) {
+      if (before.get(key)?.metadata.resourceVersion !== listed.get(key)?.metadata.resourceVersion) this.#notify(key);
+    }
+  }
+
+  /** True where the watch lived or gave something. */
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<boolean> {
+    const { kube, path, random, idleMs, timers } = this.#options;
+    const timeoutSeconds = String(SHORTEST_WATCH_SECONDS + Math.floor(random() * FURTHER_WATCH_SECONDS));
+    const query = { resourceVersion, allowWatchBookmarks: 'true', timeoutSeconds };
+    const startMs = timers.nowMs();
+    for await (const event of kube.watch<T>(path, query, { signal, idleMs })) {
+      this.#accept(event);
+      this.#failures = 0;
+      this.#forgotten = 0;
+    }
+    const worked = this.#resourceVersion !== resourceVersion || timers.nowMs() - startMs >= HEALTHY_MS;
+    if (worked) this.#forgotten = 0;
+    return worked;
+  }
+
+  #accept({ type, object }: WatchEvent<T>): void {
+    this.#resourceVersion = object.metadata.resourceVersion;
     if (type === 'BOOKMARK') return;
     const key = keyOf(object);
-    if (type === 'DELETED') objects.delete(key);
-    else objects.set(key, object);
-    onChange(key);
-  };
+    if (type === 'DELETED') this.#objects.delete(key);
+    else this.#objects.set(key, object);
+    this.#notify(key);
+  }
 
-  const watch = async (from: string, signal: AbortSignal): Promise<void> => {
-    const timeoutSeconds = SHORTEST_WATCH_SECONDS + Math.floor(random() * FURTHER_WATCH_SECONDS);
-    const query = { resourceVersion: from, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) };
-    for await (const event of kube.watch<T>(path, query, { signal, idleMs })) accept(event);
-  };
-
-  /** One round. True where it made progress, which ends a back-off. */
-  const round = async (signal: AbortSignal): Promise<boolean> => {
-    if (resourceVersion === undefined) {
-      await list(signal);
-      return true;
-    }
-    const before = resourceVersion;
+  #notify(key: string): void {
+    const { onChange, onError } = this.#options;
     try {
-      await watch(before, signal);
-      return true;
+      onChange(key);
     } catch (error) {
-      if (isGone(error)) resourceVersion = undefined;
-      // A watch that broke after it gave something was healthy until then; one whose place is forgotten lists at once.
-      if (resourceVersion !== before) return true;
-      throw error;
+      onError(error);
     }
-  };
+  }
+}
 
-  return {
-    get: (key) => objects.get(key),
-    keys: () => objects.keys(),
-    hasSynced: () => synced,
-    run: async (signal) => {
-      for (let failures = 0; !signal.aborted;) {
-        try {
-          if (await round(signal)) failures = 0;
-        } catch (error) {
-          if (signal.aborted) return;
-          failures += 1;
-          onError(error);
-          const waitMs = BACKOFF.baseMs / 2 + backoffMs(failures, BACKOFF, random);
-          await clock.sleep(waitMs, signal).catch(() => {});
-        }
-      }
-    },
-  };
-};
+export const createReflector = <T extends Cached>(options: ReflectorOptions): Reflector<T> =>
+  new ListWatchReflector<T>({
+    onError: () => {},
+    pageSize: 500,
+    idleMs: DEFAULT_IDLE_MS,
+    timers: systemTimers,
+    ...options,
+  });

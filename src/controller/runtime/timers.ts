@@ -36,26 +36,3 @@ export const pause = (timers: Timers, ms: number, signal: AbortSignal): Promise<
     const cancel = timers.after(ms, end);
     signal.addEventListener('abort', end, { once: true });
   });
-
-/** A signal that is aborted with `outer`, or with `reason()` when `ms` have passed. Dispose of it so that no timer and no listener stays behind. */
-export const deadline = (
-  timers: Timers,
-  {
-    ms,
-    outer,
-    reason,
-  }: { readonly ms: number; readonly outer?: AbortSignal | undefined; readonly reason: () => Error },
-): { readonly signal: AbortSignal } & Disposable => {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(outer?.reason);
-  const cancel = timers.after(ms, () => controller.abort(reason()));
-  outer?.addEventListener('abort', abort, { once: true });
-  if (outer?.aborted) abort();
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => {
-      cancel();
-      outer?.removeEventListener('abort', abort);
-    },
-  };
-};

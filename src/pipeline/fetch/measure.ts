@@ -7,7 +7,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { parseFile } from 'music-metadata';
 import { CallscribeError } from '../../errors.ts';
 import type { Audio } from '../types.ts';
-import { readWav } from './wav.ts';
+import { readWav } from '../../audio/wav.ts';
 
 export type Measured = Pick<Audio, 'contentType' | 'codec' | 'channels' | 'sampleRate' | 'durationMs'>;
 

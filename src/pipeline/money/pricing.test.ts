@@ -11,23 +11,23 @@ const rates = (more: Partial<Rates> = {}): Rates => ({
 });
 
 describe('priceMicros', () => {
-  it.each<[string, Partial<Rates>, number, number, number]>([
-    ['a minute', {}, 60_000, 1, 4000],
-    ['no audio', {}, 0, 1, 0],
-    ['a started second', {}, 1, 1, 67],
-    ['the same for two channels', {}, 60_000, 2, 4000],
-    ['each channel', { perChannel: true }, 60_000, 2, 8000],
-    ['each channel of which the number is not known', { perChannel: true }, 60_000, 0, 4000],
-    ['each channel, rounded before the multiplication', { perChannel: true, ratePerMinute: '0.0077' }, 312_400, 2, 80_337],
-    ['the minimum', { minimumSeconds: 15 }, 3000, 1, 1000],
-    ['more than the minimum', { minimumSeconds: 15 }, 30_000, 1, 2000],
-    ['a minimum that is no multiple of the step', { minimumSeconds: 15, roundUpToSeconds: 10 }, 3000, 1, 1000],
-    ['steps of a minute', { roundUpToSeconds: 60 }, 60_001, 1, 8000],
-    ['each millisecond', { roundUpToSeconds: 0 }, 90_500, 1, 6033],
-    ['half a micro-unit up', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, 30_000, 1, 1],
-    ['less than half a micro-unit down', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, 29_999, 1, 0],
-  ])('bills %s', (_name, more, durationMs, channels, micros) => {
-    expect(createPricing(rates(more)).priceMicros(durationMs, channels)).toBe(micros);
+  it.each<[string, Partial<Rates>, { ms: number; channels: number }, number]>([
+    ['a minute', {}, { ms: 60_000, channels: 1 }, 4000],
+    ['no audio', {}, { ms: 0, channels: 1 }, 0],
+    ['a started second', {}, { ms: 1, channels: 1 }, 67],
+    ['the same for two channels', {}, { ms: 60_000, channels: 2 }, 4000],
+    ['each channel', { perChannel: true }, { ms: 60_000, channels: 2 }, 8000],
+    ['each channel of which the number is not known', { perChannel: true }, { ms: 60_000, channels: 0 }, 4000],
+    ['each channel, rounded before the multiplication', { perChannel: true, ratePerMinute: '0.0077' }, { ms: 312_400, channels: 2 }, 80_337],
+    ['the minimum', { minimumSeconds: 15 }, { ms: 3000, channels: 1 }, 1000],
+    ['more than the minimum', { minimumSeconds: 15 }, { ms: 30_000, channels: 1 }, 2000],
+    ['a minimum that is no multiple of the step', { minimumSeconds: 15, roundUpToSeconds: 10 }, { ms: 3000, channels: 1 }, 1000],
+    ['steps of a minute', { roundUpToSeconds: 60 }, { ms: 60_001, channels: 1 }, 8000],
+    ['each millisecond', { roundUpToSeconds: 0 }, { ms: 90_500, channels: 1 }, 6033],
+    ['half a micro-unit up', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, { ms: 30_000, channels: 1 }, 1],
+    ['less than half a micro-unit down', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, { ms: 29_999, channels: 1 }, 0],
+  ])('bills %s', (_name, more, { ms, channels }, micros) => {
+    expect(createPricing(rates(more)).priceMicros(ms, channels)).toBe(micros);
   });
 
   it.each<Partial<Rates>>([
@@ -66,8 +66,8 @@ describe('priceMicros', () => {
   it('never falls when the audio gets longer', () => {
     fc.assert(
       fc.property(anyRates, dayMs, dayMs, (some, a, b) => {
-        const { priceMicros } = createPricing(some);
-        expect(priceMicros(Math.max(a, b), 2)).toBeGreaterThanOrEqual(priceMicros(Math.min(a, b), 2));
+        const pricing = createPricing(some);
+        expect(pricing.priceMicros(Math.max(a, b), 2)).toBeGreaterThanOrEqual(pricing.priceMicros(Math.min(a, b), 2));
       }),
     );
   });

@@ -17,7 +17,7 @@ export interface Rates {
 
 export interface Pricing {
   /** Integer micro-units of the run's currency. */
-  priceMicros(durationMs: number, channels: number): number;
+  readonly priceMicros: (durationMs: number, channels: number) => number;
 }
 
 const MS_PER_MINUTE = 60_000n;

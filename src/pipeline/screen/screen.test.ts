@@ -30,18 +30,41 @@ const audioOf = (durationMs: number, channels = 2): Audio => ({
 const both: readonly ParticipantKind[] = ['customer', 'agent'];
 
 describe('createScreen', () => {
-  it.each<[string, number | undefined, readonly ParticipantKind[], Audio, string | undefined, boolean]>([
-    ['lets a call pass', 5, both, audioOf(5000), undefined, false],
-    ['needs no minimum', undefined, both, audioOf(1), undefined, false],
-    ['skips what is too short', 5, both, audioOf(4999), 'CSC_RECORDING_TOO_SHORT', true],
-    ['skips an empty file', undefined, both, audioOf(0), 'CSC_MEDIA_EMPTY', true],
-    ['skips a file without channels', undefined, both, audioOf(5000, 0), 'CSC_MEDIA_EMPTY', true],
-    ['fails a call without agent', undefined, ['customer', 'system'], audioOf(5000), 'CSC_NO_AGENT', false],
-    ['fails a call without anybody', undefined, [], audioOf(5000), 'CSC_NO_AGENT', false],
-    ['skips rather than fails', 5, ['customer'], audioOf(10), 'CSC_RECORDING_TOO_SHORT', true],
-  ])('%s', (_name, minDurationSeconds, kinds, audio, code, skip) => {
-    const refusal = createScreen({ minDurationSeconds })(recordingWith(kinds), audio);
-    expect(refusal?.error.code).toBe(code);
-    expect(refusal?.skip ?? false).toBe(skip);
+  interface Case {
+    readonly does: string;
+    readonly minDurationSeconds?: number;
+    readonly kinds?: readonly ParticipantKind[];
+    readonly audio: Audio;
+    readonly refusal?: { readonly code: string; readonly skip: boolean };
+  }
+
+  it.each<Case>([
+    { does: 'lets a call pass', minDurationSeconds: 5, audio: audioOf(5000) },
+    { does: 'needs no minimum', audio: audioOf(1) },
+    {
+      does: 'skips what is too short',
+      minDurationSeconds: 5,
+      audio: audioOf(4999),
+      refusal: { code: 'CSC_RECORDING_TOO_SHORT', skip: true },
+    },
+    { does: 'skips an empty file', audio: audioOf(0), refusal: { code: 'CSC_MEDIA_EMPTY', skip: true } },
+    { does: 'skips a file without channels', audio: audioOf(5000, 0), refusal: { code: 'CSC_MEDIA_EMPTY', skip: true } },
+    {
+      does: 'fails a call without agent',
+      kinds: ['customer', 'system'],
+      audio: audioOf(5000),
+      refusal: { code: 'CSC_NO_AGENT', skip: false },
+    },
+    { does: 'fails a call of nobody', kinds: [], audio: audioOf(5000), refusal: { code: 'CSC_NO_AGENT', skip: false } },
+    {
+      does: 'skips rather than fails',
+      minDurationSeconds: 5,
+      kinds: ['customer'],
+      audio: audioOf(10),
+      refusal: { code: 'CSC_RECORDING_TOO_SHORT', skip: true },
+    },
+  ])('$does', ({ minDurationSeconds, kinds = both, audio, refusal }) => {
+    const answer = createScreen({ minDurationSeconds })(recordingWith(kinds), audio);
+    expect(answer && { code: answer.error.code, skip: answer.skip }).toEqual(refusal);
   });
 });

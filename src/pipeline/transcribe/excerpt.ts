@@ -4,6 +4,8 @@
  */
 
 const MAX_CHARACTERS = 200;
+/** Enough to find what is to be hidden in the part that is shown. */
+const MAX_READ = 10 * MAX_CHARACTERS;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -26,7 +28,7 @@ const parsed = (text: string): unknown => {
     return JSON.parse(text) as unknown;
   } catch {
     // A plain sentence is told as it is; a page for browsers says nothing here.
-    return /^\s*</.test(text) ? '' : text.slice(0, 10 * MAX_CHARACTERS);
+    return /^\s*</.test(text) ? '' : text;
   }
 };
 
@@ -45,10 +47,10 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
  * `secrets` themselves. Empty where the answer has nothing that can be told.
  */
 export const excerptOf = (text: string, secrets: readonly string[]): string => {
-  const message = messageOf(parsed(text));
+  const message = messageOf(parsed(text)).slice(0, MAX_READ);
   const hidden = secrets.filter((secret) => secret !== '').reduce((line, secret) => line.replaceAll(secret, '***'), message);
   const redacted = REDACTIONS.reduce((line, [pattern, by]) => line.replaceAll(pattern, by), hidden);
   const line = redacted.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : line;
 };

@@ -3,7 +3,7 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../../src/controller/runtime/timers.ts';
 
 export interface ManualTimers extends Timers {
   /** Moves time forward; what falls due is called in order, and what that leads to has run when the promise resolves. */

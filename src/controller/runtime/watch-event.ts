@@ -1,5 +1,5 @@
 /**
- * The body of a watch, one JSON document a line, as events.
+ * The lines of a watch as events.
  * @module
  */
 import { errorOfStatus, KubeError } from './kube-error.ts';
@@ -10,22 +10,6 @@ export interface WatchEvent<T = unknown> {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set<WatchEvent['type']>(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
-
-/** Complete lines of a stream of bytes, without their ends. What follows the last end of line is cut off and so dropped. */
-export const lines = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  // A large object comes in many chunks: they are joined once, when its line is complete.
-  let parts: string[] = [];
-  for await (const chunk of chunks) {
-    const pieces = decoder.decode(chunk, { stream: true }).split('\n');
-    const rest = pieces.pop() ?? '';
-    for (const piece of pieces) {
-      yield parts.join('') + piece;
-      parts = [];
-    }
-    parts.push(rest);
-  }
-};
 
 const parseLine = (line: string, request: string): { readonly type?: unknown; readonly object?: unknown } => {
   try {

@@ -1,10 +1,7 @@
 /**
- * Numbers as the API writes them: decimal strings, because the Kubernetes API has no exact fractions.
+ * Spans of time for people.
  * @module
  */
-
-/** `12345678` milliseconds are `"12345.678"` seconds. */
-export const formatSeconds = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}`;
 
 /** A span as kubectl shows ages: `45s`, `12m30s`, `3h5m`. */
 export const formatSpan = (ms: number): string => {
