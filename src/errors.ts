@@ -41,7 +41,7 @@ export const catalogue = {
   ),
   CSC_SECRET_NOT_FOUND: entry(
     'A Secret that the run names is not in its namespace.',
-    'Create the Secret in the namespace of the run; it is looked for again every minute.',
+    'Create the Secret in the namespace of the run; it is waited for half a minute from the start of the run. Then create the run again.',
     retried,
   ),
   CSC_SECRET_INVALID: entry(
@@ -110,11 +110,18 @@ export const catalogue = {
     'Check the lifetime of playback addresses in the recording settings of the organisation.',
     retried,
   ),
-  CSC_MEDIA_NOT_FOUND: entry('The media host does not have the file.', 'Look at the recording in Genesys Cloud.', retried),
+  CSC_MEDIA_NOT_FOUND: entry(
+    'The media host does not have the file.',
+    'Look at the recording in Genesys Cloud.',
+    retried,
+  ),
   CSC_MEDIA_UNAVAILABLE: entry('The media host could not be reached or failed.', 'Nothing at first.', retried),
   CSC_MEDIA_TRUNCATED: entry('Fewer bytes arrived than were announced.', 'Nothing at first.', retried),
   CSC_MEDIA_TOO_LARGE: entry('The file is larger than the work directory may hold for one recording.', 'Report it.'),
-  CSC_MEDIA_UNSUPPORTED: entry('The file is not audio that callscribe can measure.', 'Look at the recording in Genesys Cloud.'),
+  CSC_MEDIA_UNSUPPORTED: entry(
+    'The file is not audio that callscribe can measure.',
+    'Look at the recording in Genesys Cloud.',
+  ),
   CSC_MEDIA_EMPTY: entry('The file has no audio in it.', UNUSED),
 
   // Roles
@@ -129,7 +136,11 @@ export const catalogue = {
     'The speech service refused the request.',
     'Check stt.language, stt.model and the url in the Secret; the message has the answer of the service.',
   ),
-  CSC_STT_RATE_LIMITED: entry('The speech service asked to slow down.', 'Lower concurrency or set stt.maxInFlight.', retried),
+  CSC_STT_RATE_LIMITED: entry(
+    'The speech service asked to slow down.',
+    'Lower concurrency or set stt.maxInFlight.',
+    retried,
+  ),
   CSC_STT_UNAVAILABLE: entry(
     'The speech service could not be reached or answered with a server error.',
     'Nothing at first; if it lasts, look at the service.',
@@ -174,20 +185,35 @@ export const catalogue = {
   ),
 
   // The run as a whole
-  CSC_BUDGET_EXHAUSTED: entry('What is left of cost.budget does not pay for the next recording.', 'Raise cost.budget, or cancel the run.'),
+  CSC_BUDGET_EXHAUSTED: entry(
+    'What is left of cost.budget does not pay for the next recording.',
+    'Raise cost.budget, or cancel the run.',
+  ),
   CSC_DESTINATION_REJECTED: entry(
     'The first deliveries of the run were all refused for good, so nothing more is paid for.',
     'Correct the destination: held transcripts are tried again every minute, and the run goes on by itself. Or cancel it.',
   ),
-  CSC_FAILURE_POLICY: entry('More recordings failed than failurePolicy accepts.', 'Look at the failures in the report.'),
-  CSC_DEADLINE_EXCEEDED: entry('The run took longer than activeDeadlineSeconds.', 'Raise it, or choose a smaller window.'),
-  CSC_CANCELLED: entry('The run was cancelled before this recording was done.', 'Create a new run for the window if it is wanted.'),
+  CSC_FAILURE_POLICY: entry(
+    'More recordings failed than failurePolicy accepts.',
+    'Look at the failures in the report.',
+  ),
+  CSC_DEADLINE_EXCEEDED: entry(
+    'The run took longer than activeDeadlineSeconds.',
+    'Raise it, or choose a smaller window.',
+  ),
+  CSC_CANCELLED: entry(
+    'The run was cancelled before this recording was done.',
+    'Create a new run for the window if it is wanted.',
+  ),
   CSC_CANCELLED_IN_FLIGHT: entry(
     'The run was cancelled while this recording was at the speech service, which may bill it.',
     'Compare costUnknown of the report with the invoice.',
     { charge: 'unknown' },
   ),
-  CSC_DRY_RUN: entry('The run is a dry run: the recording was found and priced, and not sent.', 'Create the run without dryRun.'),
+  CSC_DRY_RUN: entry(
+    'The run is a dry run: the recording was found and priced, and not sent.',
+    'Create the run without dryRun.',
+  ),
   CSC_NOTHING_TRANSCRIBED: entry('Everything that was tried failed.', 'Look at the failures in the report.'),
 
   // The books
@@ -196,13 +222,29 @@ export const catalogue = {
     'Nothing; if it repeats, check that only one operator watches the namespace.',
     retried,
   ),
-  CSC_LEDGER_UNAVAILABLE: entry('The ledger could not be written, so nothing more was paid for.', 'Check the API server.', retried),
-  CSC_LEDGER_CORRUPT: entry('A report ConfigMap was changed by hand and cannot be read.', 'Restore it, or delete the run and its report.'),
+  CSC_LEDGER_UNAVAILABLE: entry(
+    'The ledger could not be written, so nothing more was paid for.',
+    'Check the API server.',
+    retried,
+  ),
+  CSC_LEDGER_CORRUPT: entry(
+    'A report ConfigMap was changed by hand and cannot be read.',
+    'Restore it, or delete the run and its report.',
+  ),
 
   // The embedded speech engine and the command line
-  CSC_MODEL_MISSING: entry('A model file of the speech engine is not there.', 'Run `npm run models` in the checkout, or use the speech-server image.'),
-  CSC_MODEL_CORRUPT: entry('A model file does not have the expected SHA-256.', 'Delete the model folder and run `npm run models` again.'),
-  CSC_MANIFEST_INVALID: entry('The manifest is not a TranscriptionRun that the schema accepts.', 'Correct the field that the message names.'),
+  CSC_MODEL_MISSING: entry(
+    'A model file of the speech engine is not there.',
+    'Run `npm run models` in the checkout, or use the speech-server image.',
+  ),
+  CSC_MODEL_CORRUPT: entry(
+    'A model file does not have the expected SHA-256.',
+    'Delete the model folder and run `npm run models` again.',
+  ),
+  CSC_MANIFEST_INVALID: entry(
+    'The manifest is not a TranscriptionRun that the schema accepts.',
+    'Correct the field that the message names.',
+  ),
   CSC_INTERNAL: entry('Something that callscribe did not foresee.', 'Report it with the log line.', retried),
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -3,93 +3,126 @@
  * few CEL rules that say more than a schema can.
  * @module
  */
-import { type ErrorObject, Ajv } from 'ajv';
+import { Ajv, type DefinedError } from 'ajv';
 import formatsPlugin from 'ajv-formats';
-import { loadSchema, type Schema } from './crd.ts';
-import { API_VERSION, KIND, type TranscriptionRun, type TranscriptionRunSpec } from './types.ts';
+import { loadSchema, mapChildren, partOf, type Schema } from './crd.ts';
+import { rules } from './rules.ts';
+import { API_VERSION, KIND, type ObjectMeta, type TranscriptionRun } from './types.ts';
 
 export type Validated =
   { readonly ok: true; readonly run: TranscriptionRun } | { readonly ok: false; readonly problems: readonly string[] };
 
-/** The API server drops fields that it does not know; whoever types them by hand wants to hear of it. */
-const closed = (schema: Schema): object => ({
-  ...schema,
-  ...(schema.properties && {
-    additionalProperties: false,
-    properties: Object.fromEntries(Object.entries(schema.properties).map(([name, child]) => [name, closed(child)])),
-  }),
-  ...(schema.items && { items: closed(schema.items) }),
-});
+type Manifest = Omit<TranscriptionRun, 'metadata'> & {
+  readonly metadata: Pick<ObjectMeta, 'name'> & Partial<ObjectMeta>;
+};
+
+/** RFC 1123, as Kubernetes demands it of names; no file name that leads elsewhere is one. */
+const NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+
+const metadata = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', pattern: NAME, maxLength: 200 },
+    namespace: { type: 'string', pattern: NAME, maxLength: 63 },
+  },
+} as const;
+
+/**
+ * The schema as ajv has to see it: an unknown field is refused, as `kubectl apply` does, and a list that Kubernetes takes for a
+ * set has no value twice.
+ */
+const closed = (schema: Schema): Schema =>
+  mapChildren(
+    {
+      ...schema,
+      ...(schema.properties && { additionalProperties: false }),
+      ...(schema['x-kubernetes-list-type'] === 'set' && { uniqueItems: true }),
+    },
+    closed,
+  );
 
 const compile = () => {
   const ajv = new Ajv({ useDefaults: true, allErrors: true, strict: false });
   // The plugin's types describe its CommonJS form; `default` is the function itself.
   formatsPlugin.default(ajv, ['date-time', 'int32', 'int64']);
-  const schema = loadSchema();
-  return ajv.compile(closed({ ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } }));
+  return ajv.compile<Manifest>({
+    type: 'object',
+    required: ['apiVersion', 'kind', 'metadata', 'spec'],
+    additionalProperties: false,
+    properties: {
+      apiVersion: { enum: [API_VERSION] },
+      kind: { enum: [KIND] },
+      metadata,
+      spec: closed(partOf(loadSchema(), 'spec')),
+      // Of a manifest, the API server ignores it.
+      status: {},
+    },
+  });
 };
 
 let compiled: ReturnType<typeof compile> | undefined;
 
-const describe = ({ instancePath, message = 'is not valid', params }: ErrorObject): string => {
-  const field = instancePath.slice(1).replaceAll('/', '.');
-  const detail = 'allowedValues' in params ? `: ${(params['allowedValues'] as string[]).join(', ')}` : '';
-  const extra = 'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : '';
-  return `${field || 'the manifest'} ${message}${detail}${extra}`;
+/** `/spec/transcripts/destinations/0` as the API server writes it: `spec.transcripts.destinations[0]`. */
+const pathOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
+    .replaceAll('/', '.');
+
+const describe = (error: DefinedError): string => {
+  const path = pathOf(error.instancePath);
+  const below = (name: string): string => (path ? `${path}.${name}` : name);
+  switch (error.keyword) {
+    case 'required':
+      return `${below(error.params.missingProperty)} is required`;
+    case 'additionalProperties':
+      return `${below(error.params.additionalProperty)} is not a known field`;
+    case 'enum':
+      return `${path} must be one of ${error.params.allowedValues.join(', ')}`;
+    default:
+      return `${path || 'the manifest'} ${error.message ?? 'is not valid'}`;
+  }
 };
 
-type Rule = readonly [holds: (spec: TranscriptionRunSpec) => boolean, message: string];
-
-/** The CEL rules of the CRD that are not about changes, with the same messages. */
-const rules: readonly Rule[] = [
-  [
-    ({ window: { from, to, last } }) => (last !== undefined) !== (from !== undefined || to !== undefined),
-    'spec.window needs either from and to, or last',
-  ],
-  [
-    ({ window: { from, to } }) => (from === undefined) === (to === undefined),
-    'spec.window.from and spec.window.to need each other',
-  ],
-  [
-    ({ window: { from, to } }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to),
-    'spec.window.from must be before spec.window.to',
-  ],
-  [
-    ({ window: { offset, last } }) => offset === undefined || last !== undefined,
-    'spec.window.offset needs spec.window.last',
-  ],
-  [
-    ({ genesys: { region, apiURL, loginURL } }) =>
-      region !== undefined || (apiURL !== undefined && loginURL !== undefined),
-    'spec.genesys.region is required unless apiURL and loginURL are both given',
-  ],
-  [
-    ({ transcripts: { destinations } }) => destinations.every((entry) => Object.keys(entry).length === 1),
-    'spec.transcripts.destinations needs exactly one of genesysInteraction and http in each entry',
-  ],
-];
-
-const problemsOfIdentity = (value: unknown): string[] => {
-  const { apiVersion, kind, metadata } = (value ?? {}) as {
-    apiVersion?: unknown;
-    kind?: unknown;
-    metadata?: { name?: unknown };
-  };
-  return [
-    ...(apiVersion === API_VERSION ? [] : [`apiVersion must be ${API_VERSION}`]),
-    ...(kind === KIND ? [] : [`kind must be ${KIND}`]),
-    ...(typeof metadata?.name === 'string' && metadata.name !== '' ? [] : ['metadata.name is required']),
-  ];
+/**
+ * A copy without the nulls that the API server takes for absent: those of fields with a default, for example of a `selection:`
+ * with nothing below it.
+ */
+const withoutNulls = (schema: Schema, value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(schema.items ?? {}, item));
+  if (typeof value !== 'object' || value === null) return value;
+  const properties = schema.properties ?? {};
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, child]) => child !== null || properties[name]?.default === undefined)
+      .map(([name, child]) => [name, withoutNulls(properties[name] ?? {}, child)]),
+  );
 };
 
-/** Checks a manifest as the API server would and fills in its defaults. The value itself is left as it is. */
+/** What the API server would have set; there is none, so nothing has a version or an identity. */
+const asStored = (manifest: Manifest): TranscriptionRun => ({
+  ...manifest,
+  metadata: {
+    namespace: 'default',
+    uid: '',
+    resourceVersion: '',
+    generation: 1,
+    creationTimestamp: '',
+    ...manifest.metadata,
+  },
+});
+
+/**
+ * Checks a manifest as the API server would and fills in its defaults. The value itself is left as it is.
+ *
+ * @returns the run, or every problem that was found, each beginning with the field that it is about
+ */
 export const validateManifest = (value: unknown): Validated => {
-  const copy: unknown = structuredClone(value);
-  const identity = problemsOfIdentity(copy);
+  const copy = withoutNulls(loadSchema(), value);
   compiled ??= compile();
-  if (!compiled(copy)) return { ok: false, problems: [...identity, ...(compiled.errors ?? []).map(describe)] };
-  const run = copy as TranscriptionRun;
-  const broken = rules.filter(([holds]) => !holds(run.spec)).map(([, message]) => message);
-  const problems = [...identity, ...broken];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, run };
+  // DefinedError: only keywords of ajv's own are in the schema.
+  if (!compiled(copy)) return { ok: false, problems: ((compiled.errors ?? []) as DefinedError[]).map(describe) };
+  const problems = rules.filter(({ holds }) => !holds(copy.spec)).map(({ message }) => message);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, run: asStored(copy) };
 };

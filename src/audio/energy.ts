@@ -40,7 +40,10 @@ const createMeter = (size: number) => {
  * The loudness of a WAV file; undefined where the file is none that can be decoded.
  * @throws CallscribeError `CSC_MEDIA_UNSUPPORTED` for a WAV file in another codec
  */
-export const readEnergy = async (path: string, { frameMs }: { readonly frameMs: number }): Promise<Energy | undefined> => {
+export const readEnergy = async (
+  path: string,
+  { frameMs }: { readonly frameMs: number },
+): Promise<Energy | undefined> => {
   const file = await open(path, 'r');
   try {
     const info = await readWav(file);

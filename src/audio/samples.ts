@@ -22,7 +22,8 @@ const decodeAlaw = (byte: number): number => {
   return (value & 0x80 ? magnitude : -magnitude) / 32_768;
 };
 
-const tableOf = (decode: (byte: number) => number): Float32Array => Float32Array.from({ length: 256 }, (_, byte) => decode(byte));
+const tableOf = (decode: (byte: number) => number): Float32Array =>
+  Float32Array.from({ length: 256 }, (_, byte) => decode(byte));
 
 const MULAW = tableOf(decodeMulaw);
 const ALAW = tableOf(decodeAlaw);
@@ -45,7 +46,8 @@ export const canDecode = ({ codec, channels }: WavInfo): boolean => codec in REA
 /** The samples of whole frames, one array a channel. @throws CallscribeError `CSC_MEDIA_UNSUPPORTED` */
 export const decodeFrames = (bytes: Buffer, { codec, channels, blockAlign }: WavInfo): readonly Float32Array[] => {
   const read = READERS[codec];
-  if (!read || channels === 0) throw new CallscribeError('CSC_MEDIA_UNSUPPORTED', `WAV with ${codec} cannot be decoded`);
+  if (!read || channels === 0)
+    throw new CallscribeError('CSC_MEDIA_UNSUPPORTED', `WAV with ${codec} cannot be decoded`);
   const frames = Math.floor(bytes.length / blockAlign);
   const width = blockAlign / channels;
   return Array.from({ length: channels }, (_, channel) => {

@@ -1,35 +1,28 @@
 /**
- * Puts the verbs together for one run: from the plan (settings, Secrets) to what `run/` orchestrates. What runs share is
- * here, too: connections, the ceilings of OAuth clients and speech endpoints, the recordings in flight, the work directory.
+ * The pipeline of one process: what its runs share (connections, the ceilings of OAuth clients and speech endpoints, recordings
+ * in flight, the work directory), and one attempt at a run on top of that.
  * @module
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
-import type { TranscriptionRunSpec } from '../api/types.ts';
-import { readEnergy } from '../audio/energy.ts';
 import type { Clock, Random } from '../clock.ts';
-import { CallscribeError, toCallscribeError } from '../errors.ts';
-import { createAttribute } from './attribute/attribute.ts';
-import { createDeliver } from './deliver/deliver.ts';
-import { createFetch } from './fetch/fetch.ts';
+import { toCallscribeError } from '../errors.ts';
 import { sweepWorkDir } from './fetch/work-dir.ts';
-import { createFind } from './find/find.ts';
-import { createGenesysClient, type GenesysClient } from './genesys/client.ts';
 import { createRateLimiters, type RateLimiter } from './genesys/rate-limiter.ts';
-import { regionHosts } from './genesys/regions.ts';
-import { assertAllowed, createDispatcher } from './http/dispatcher.ts';
+import { createDispatcher } from './http/dispatcher.ts';
 import type { EgressPolicy } from './http/egress.ts';
-import { createLocate } from './locate/locate.ts';
-import { createPricing } from './money/pricing.ts';
 import type { Journal, Plan, RunPipeline, Summary } from './plan.ts';
+import { preflight } from './preflight.ts';
 import { backoffMs } from './retry/backoff.ts';
-import type { RunSettings, RunVerbs } from './run/context.ts';
+import type { RunSettings } from './run/context.ts';
 import { run } from './run/run.ts';
 import { createTracker } from './run/tracker.ts';
-import { createScreen } from './screen/screen.ts';
+import { createEndpointLimits, type JoinEndpoint } from './transcribe/endpoint-limits.ts';
+import { createVerbs } from './verbs.ts';
 
 export interface PipelineOptions {
   readonly egress: EgressPolicy;
+  /** For audio while it is worked on. It belongs to the processes of one machine, or of one Pod. */
   readonly workDir: string;
   /** Over all runs. */
   readonly maxRecordingsInFlight: number;
@@ -42,52 +35,15 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** What the runs of one process share. */
 interface Shared extends PipelineOptions {
   readonly dispatcher: Dispatcher;
   readonly inFlight: LimitFunction;
-  readonly rateLimiter: (key: string, perMinute: number) => RateLimiter;
+  readonly limiterOf: (client: string, perMinute: number) => RateLimiter;
+  readonly joinEndpoint: JoinEndpoint;
 }
 
 /** Between the attempts of one recording. */
 const ATTEMPT_BACKOFF = { baseMs: 2000, capMs: 60_000 };
-
-const valueOf = (secret: Readonly<Record<string, string>>, name: string, key: string): string => {
-  const value = secret[key]?.trim();
-  if (value) return value;
-  throw new CallscribeError('CSC_SECRET_INVALID', `Secret ${name} has no key ${key}`);
-};
-
-const readCredentials = async ({ spec, readSecret }: Plan) => {
-  const { name } = spec.genesys.credentialsSecretRef;
-  const secret = await readSecret(name);
-  return { clientId: valueOf(secret, name, 'clientId'), clientSecret: valueOf(secret, name, 'clientSecret') };
-};
-
-/** An endpoint that a Secret names: its `url`, and its `apiKey` where it has one. */
-const readEndpoint = async ({ readSecret }: Plan, name: string) => {
-  const secret = await readSecret(name);
-  const apiKey = secret['apiKey']?.trim();
-  return { url: valueOf(secret, name, 'url'), ...(apiKey && { apiKey }) };
-};
-
-const genesysHosts = ({ genesys: { region, apiURL, loginURL } }: TranscriptionRunSpec) => {
-  const hosts = region === undefined ? undefined : regionHosts(region);
-  const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '');
-  return { apiURL: trimmed(apiURL) ?? hosts?.apiURL ?? '', loginURL: trimmed(loginURL) ?? hosts?.loginURL ?? '' };
-};
-
-/** Everything that a run names is looked at before anything is done for it, so that a mistake shows at once. */
-const preflight = async ({ egress }: Shared, plan: Plan) => {
-  const hosts = genesysHosts(plan.spec);
-  const { clientId } = await readCredentials(plan);
-  const speech = await readEndpoint(plan, plan.spec.stt.endpointSecretRef.name);
-  const httpSecrets = plan.spec.transcripts.destinations.flatMap(({ http }) => (http ? [http.urlSecretRef.name] : []));
-  const destinations = await Promise.all(httpSecrets.map((name) => readEndpoint(plan, name)));
-  const urls = [hosts.apiURL, hosts.loginURL, speech.url, ...destinations.map(({ url }) => url)];
-  await Promise.all(urls.map((url) => assertAllowed(url, egress)));
-  return { hosts, clientId, speechURL: speech.url };
-};
 
 const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings => ({
   provider: spec.stt.provider,
@@ -102,3 +58,44 @@ const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings =
   maxFailedPercent: spec.failurePolicy?.maxFailedPercent ?? 100,
   inFlight,
 });
+
+/** The summary of an attempt that found a mistake before it began. */
+const notBegun = (journal: Journal, thrown: unknown): Summary => {
+  const { code, message, retryable } = toCallscribeError(thrown);
+  const progress = createTracker(journal.rows(), () => 0).progress();
+  return { ending: 'Failed', error: { code, message, retryable }, progress };
+};
+
+const runWith =
+  (shared: Shared): RunPipeline =>
+  async (plan, journal, controls) => {
+    const { egress, dispatcher, workDir, limiterOf, joinEndpoint, clock, random } = shared;
+    try {
+      const facts = await preflight(plan, egress);
+      const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
+      const limiter = limiterOf(`${facts.clientId} ${facts.hosts.loginURL}`, plan.spec.genesys.requestsPerMinute);
+      const speechInFlight = endpoint.inFlight;
+      try {
+        const verbs = createVerbs({ plan, facts, dispatcher, workDir, limiter, speechInFlight, clock, random });
+        return await run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock });
+      } finally {
+        endpoint.leave();
+      }
+    } catch (error) {
+      return notBegun(journal, error);
+    }
+  };
+
+/** Opens the pipeline of a process. What an earlier process left in the work directory when it ended suddenly is removed. */
+export const createPipeline = async (options: PipelineOptions): Promise<Pipeline> => {
+  await sweepWorkDir(options.workDir);
+  const dispatcher = createDispatcher(options.egress);
+  const shared: Shared = {
+    ...options,
+    dispatcher,
+    inFlight: pLimit(options.maxRecordingsInFlight),
+    limiterOf: createRateLimiters(options.clock),
+    joinEndpoint: createEndpointLimits(),
+  };
+  return { run: runWith(shared), close: () => dispatcher.close() };
+};

@@ -73,7 +73,8 @@ const verified = async (folder: string, { name, sha256 }: ModelFile): Promise<st
   const path = join(folder, name);
   const found = await digestOf(path);
   if (found === undefined) throw new CallscribeError('CSC_MODEL_MISSING', `${path} is not there`);
-  if (found !== sha256) throw new CallscribeError('CSC_MODEL_CORRUPT', `${path} has SHA-256 ${found}, expected ${sha256}`);
+  if (found !== sha256)
+    throw new CallscribeError('CSC_MODEL_CORRUPT', `${path} has SHA-256 ${found}, expected ${sha256}`);
   return path;
 };
 
@@ -84,7 +85,10 @@ const verified = async (folder: string, { name, sha256 }: ModelFile): Promise<st
 export const openModel = async (folder: string, model: string): Promise<ModelPaths> => {
   const known = speechModels[model];
   if (!known) {
-    throw new CallscribeError('CSC_SPEC_INVALID', `there is no model ${model}; known are ${Object.keys(speechModels).join(', ')}`);
+    throw new CallscribeError(
+      'CSC_SPEC_INVALID',
+      `there is no model ${model}; known are ${Object.keys(speechModels).join(', ')}`,
+    );
   }
   const [encoder, decoder, vad, tokens] = await Promise.all([
     verified(folder, known.encoder),

@@ -6,7 +6,9 @@ import { Worker } from 'node:worker_threads';
 import type { ModelPaths } from './models.ts';
 import type { Job, Outcome, Utterance } from './worker.ts';
 
-export type Transcribed = { readonly kind: 'Done'; readonly results: readonly Utterance[] } | { readonly kind: 'Unsupported'; readonly message: string };
+export type Transcribed =
+  | { readonly kind: 'Done'; readonly results: readonly Utterance[] }
+  | { readonly kind: 'Unsupported'; readonly message: string };
 
 export interface TranscriptionQueue {
   readonly isFull: () => boolean;

@@ -44,12 +44,22 @@ const isAuthorized = (request: IncomingMessage, apiKey: string | undefined): boo
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 };
 
-const answer = (response: ServerResponse, status: number, body: object, headers: Readonly<Record<string, string>> = {}): void => {
+const answer = (
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 
 const refuse = (response: ServerResponse, { status, code, message }: BadRequest): void =>
-  answer(response, status, { error: { code, message } }, status === 429 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {});
+  answer(
+    response,
+    status,
+    { error: { code, message } },
+    status === 429 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {},
+  );
 
 interface Place {
   readonly queue: TranscriptionQueue;
@@ -66,7 +76,11 @@ const admit = ({ queue, apiKey }: Place, request: IncomingMessage): void => {
 /** The engine knows English only; it says so instead of writing down nonsense. */
 const checkLanguage = (languageCode: string): void => {
   if (/^en(-|$)/i.test(languageCode)) return;
-  throw new BadRequest(422, 'unsupported_language', `language ${languageCode.slice(0, 35)} is not supported: the model is English`);
+  throw new BadRequest(
+    422,
+    'unsupported_language',
+    `language ${languageCode.slice(0, 35)} is not supported: the model is English`,
+  );
 };
 
 const transcribe = async (place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -75,9 +89,13 @@ const transcribe = async (place: Place, request: IncomingMessage, response: Serv
   response.once('close', () => gone.abort(new Error('the client went away')));
   let file: string | undefined;
   try {
-    const { path, languageCode } = await receiveUpload(request, { folder: place.folder, maxBytes: MAX_AUDIO_BYTES }, (saved) => {
-      file = saved;
-    });
+    const { path, languageCode } = await receiveUpload(
+      request,
+      { folder: place.folder, maxBytes: MAX_AUDIO_BYTES },
+      (saved) => {
+        file = saved;
+      },
+    );
     checkLanguage(languageCode);
     const outcome = await place.queue.transcribe(path, gone.signal);
     if (outcome.kind === 'Unsupported') throw new BadRequest(415, 'unsupported_audio', outcome.message);
@@ -88,7 +106,9 @@ const transcribe = async (place: Place, request: IncomingMessage, response: Serv
 };
 
 const health = ({ queue }: Place, response: ServerResponse): void =>
-  queue.isAlive() ? answer(response, 200, { depth: queue.depth() }) : answer(response, 503, { error: { code: 'engine_ended' } });
+  queue.isAlive()
+    ? answer(response, 200, { depth: queue.depth() })
+    : answer(response, 503, { error: { code: 'engine_ended' } });
 
 const route = async (place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const path = request.url?.split('?')[0];
@@ -117,7 +137,11 @@ export const startSpeechServer = async (options: SpeechServerOptions): Promise<S
       .finally(() => {
         // What was not read of a refused request would keep the connection busy.
         request.resume();
-        onRequest?.({ status: response.statusCode, durationMs: Math.round(performance.now() - startMs), depth: queue.depth() });
+        onRequest?.({
+          status: response.statusCode,
+          durationMs: Math.round(performance.now() - startMs),
+          depth: queue.depth(),
+        });
       });
   });
   await new Promise<void>((resolve, reject) => {

@@ -49,11 +49,15 @@ const parseConfig = (text: string | undefined): { readonly languageCode: string 
   return { languageCode };
 };
 
-const createParser = (request: IncomingMessage, maxBytes: number): Busboy => {
+const createParser = (request: IncomingMessage, maxBytes: number): InstanceType<typeof Busboy> => {
   const { headers } = request;
-  if (!headers['content-type']?.startsWith('multipart/form-data')) throw malformed('the body must be multipart/form-data');
+  if (!headers['content-type']?.startsWith('multipart/form-data'))
+    throw malformed('the body must be multipart/form-data');
   try {
-    return new Busboy({ headers: headers as BusboyHeaders, limits: { files: 4, parts: 8, fieldSize: 65_536, fileSize: maxBytes } });
+    return new Busboy({
+      headers: headers as BusboyHeaders,
+      limits: { files: 4, parts: 8, fieldSize: 65_536, fileSize: maxBytes },
+    });
   } catch (error) {
     throw malformed(error instanceof Error ? error.message : 'the multipart header cannot be read');
   }

@@ -49,7 +49,8 @@ const work = async ({ id, path }: Job): Promise<Outcome> => {
       return { kind: 'Unsupported', id, message: 'audio must be WAV with mu-law, A-law or PCM samples' };
     }
     const pieces: Float32Array[][] = Array.from({ length: info.channels }, () => []);
-    for await (const channels of readFrames(file, info)) for (const [index, samples] of channels.entries()) pieces[index]?.push(samples);
+    for await (const channels of readFrames(file, info))
+      for (const [index, samples] of channels.entries()) pieces[index]?.push(samples);
     const results = pieces.flatMap((channelPieces, channel) =>
       engine.transcribe(concatenate(channelPieces), info.sampleRate).map(({ text, startTimeMs, endTimeMs }) => ({
         speakerLabel: `speaker_${channel}`,
@@ -65,11 +66,19 @@ const work = async ({ id, path }: Job): Promise<Outcome> => {
   }
 };
 
+const failed =
+  ({ id }: Job) =>
+  (error: unknown): Outcome => ({
+    kind: 'Failed',
+    id,
+    message: error instanceof Error ? error.message : String(error),
+  });
+
 const port = parentPort;
 if (!port) throw new Error('worker.ts is the entry of a worker thread');
 port.on('message', (job: Job) => {
-  work(job)
-    .catch((error: unknown): Outcome => ({ kind: 'Failed', id: job.id, message: error instanceof Error ? error.message : String(error) }))
+  void work(job)
+    .catch(failed(job))
     .then((outcome) => port.postMessage(outcome));
 });
 port.postMessage({ kind: 'Ready' } satisfies Outcome);

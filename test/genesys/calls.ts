@@ -142,18 +142,29 @@ export const outboundCall = (serial: number, options: CallOptions = {}): WorldCo
         fileState: 'AVAILABLE',
         startAtMs: answeredAtMs,
         endAtMs,
-        files: [options.channels === 1 ? audio.mono : audio.stereo],
+        content: options.channels === 1 ? audio.mono : audio.stereo,
         layout: options.layout ?? '0',
       },
     ],
   };
 };
 
+export interface CallsOptions extends Omit<CallOptions, 'startAtMs'> {
+  /** When the first one starts; the usual time without it. */
+  readonly firstAtMs?: number;
+  /** Time from the start of one to that of the next. Default a minute. */
+  readonly everyMs?: number;
+  readonly notReady?: number;
+}
+
 /** `outboundCall` 1 to `count`, the two fixtures in turn. */
-export const outboundCalls = (count: number, options: CallOptions = {}): WorldConversation[] =>
-  Array.from({ length: count }, (_, index) =>
-    outboundCall(index + 1, { audio: index % 2 === 0 ? spokenCalls.call1 : spokenCalls.call2, ...options }),
-  );
+export const outboundCalls = (count: number, options: CallsOptions = {}): WorldConversation[] => {
+  const { firstAtMs = DAY_START_MS + 9 * 60 * MINUTE_MS, everyMs = MINUTE_MS, notReady: times = 0, ...each } = options;
+  return Array.from({ length: count }, (_, index) => {
+    const audio = index % 2 === 0 ? spokenCalls.call1 : spokenCalls.call2;
+    return notReady(outboundCall(index + 1, { audio, startAtMs: firstAtMs + index * everyMs, ...each }), times);
+  });
+};
 
 /** A dialer called for a campaign; the agent was connected when somebody had answered. */
 export const campaignCall = (serial: number, options: CallOptions = {}): WorldConversation => {
@@ -161,13 +172,23 @@ export const campaignCall = (serial: number, options: CallOptions = {}): WorldCo
   const answeredAtMs = call.startAtMs + RINGING_MS;
   const endAtMs = call.endAtMs ?? answeredAtMs;
   const queueId = options.queueId ?? salesQueueId;
-  const sketch = { conversationId: call.conversationId, serial, startAtMs: call.startAtMs, answeredAtMs, endAtMs, queueId };
+  const sketch = {
+    conversationId: call.conversationId,
+    serial,
+    startAtMs: call.startAtMs,
+    answeredAtMs,
+    endAtMs,
+    queueId,
+  };
   const customer = customerOf(sketch, {
     outboundCampaignId: springCampaignId,
     dispositionName: 'disposition.classification.callable.person',
     speechStartAtMs: answeredAtMs + 900,
   });
-  const agent = agentOf({ ...sketch, startAtMs: answeredAtMs, answeredAtMs: answeredAtMs + 500 }, idOf('user', 'agent'));
+  const agent = agentOf(
+    { ...sketch, startAtMs: answeredAtMs, answeredAtMs: answeredAtMs + 500 },
+    idOf('user', 'agent'),
+  );
   return { ...call, participants: [customer, dialerOf(sketch), agent] };
 };
 
@@ -188,7 +209,7 @@ export const withoutRecording = (call: WorldConversation): WorldConversation => 
   recordings: [],
   participants: call.participants.map((one) => ({
     ...one,
-    sessions: one.sessions.map(({ recording: _, ...session }) => session),
+    sessions: one.sessions.map((session) => ({ ...session, recording: false })),
   })),
 });
 
@@ -201,17 +222,23 @@ export const withoutAgent = (call: WorldConversation): WorldConversation => ({
   participants: call.participants.filter((one) => one.userId === undefined),
 });
 
+/** The same without when it ended. */
+const unended = <T extends { readonly endAtMs?: number }>(value: T): T => {
+  const copy: { endAtMs?: number } & Omit<T, 'endAtMs'> = { ...value };
+  delete copy.endAtMs;
+  return copy as T;
+};
+
 /** The conversation has not ended. */
-export const stillGoingOn = ({ endAtMs: _, ...call }: WorldConversation): WorldConversation => {
+export const stillGoingOn = (call: WorldConversation): WorldConversation => {
   const open = (session: WorldSession): WorldSession => ({
     ...session,
     segments: session.segments
-      .filter((one) => one.type !== 'wrapup')
-      .map((one) => (one.type === 'interact' ? { ...one, endAtMs: undefined } : one))
-      .map(({ endAtMs, ...one }) => (endAtMs === undefined ? one : { ...one, endAtMs })),
+      .filter(({ type }) => type !== 'wrapup')
+      .map((one) => (one.type === 'interact' ? unended(one) : one)),
   });
   return {
-    ...call,
+    ...unended(call),
     recordings: [],
     participants: call.participants.map((one) => ({ ...one, sessions: one.sessions.map(open) })),
   };
@@ -236,4 +263,15 @@ export const withAnother = (call: WorldConversation, changes: Partial<WorldRecor
   if (!first) throw new Error('there is no recording to copy');
   const recordingId = idOf(first.recordingId, 'another', call.recordings.length);
   return { ...call, recordings: [...call.recordings, { ...first, recordingId, ...changes }] };
+};
+
+/** Of each ten calls some that have something special about them, so that a demonstration shows more than success. */
+export const withVariety = (calls: readonly WorldConversation[]): WorldConversation[] => {
+  const changes = new Map<number, (call: WorldConversation) => WorldConversation>([
+    [3, withoutRecording],
+    [5, (call) => withAnother(call, { media: 'screen', mediaSubtype: 'Screen' })],
+    [7, (call) => inState(call, 'ARCHIVED')],
+    [9, (call) => withRecording(call, { layout: '0+1' })],
+  ]);
+  return calls.map((call, index) => changes.get(index % 10)?.(call) ?? call);
 };

@@ -8,9 +8,13 @@ import { createHash } from 'node:crypto';
 export const idOf = (...parts: readonly (string | number)[]): string => {
   const hex = createHash('sha256').update(parts.join('\n')).digest('hex');
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20), hex.slice(20, 32)].join(
-    '-',
-  );
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
 };
 
 /** A source of new identifiers: `<scope>` 1, 2, 3, … */

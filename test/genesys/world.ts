@@ -26,7 +26,7 @@ export interface WorldConversation {
   readonly divisionIds: readonly string[];
   readonly participants: readonly WorldParticipant[];
   readonly recordings: readonly WorldRecording[];
-  /** So many of the first questions for its recordings (or their metadata) are answered with an empty list. */
+  /** So many of the first questions for its recordings, and for their metadata, are answered with an empty list. */
   readonly recordingsLate?: number;
   /** False for a conversation that analytics still has and the conversation API no longer. */
   readonly inLiveStore?: boolean;
@@ -80,14 +80,17 @@ export interface WorldRecording {
   readonly fileState: FileState;
   readonly startAtMs: number;
   readonly endAtMs: number;
-  /** The same sound, each file in another format; the first is what was recorded. None: nothing to play. */
-  readonly files: readonly string[];
   /**
-   * Under which keys `mediaUris` offers it when it is not asked for as a download: one file under `0` or `S`, or the two
-   * channels of a stereo file as mono files under `0` (outside) and `1` (inside). A download always is one file under `S`.
+   * Path of a file, or the bytes themselves; without it there is nothing to play. A WAV file gets a comment that names the
+   * recording, so that no two recordings have the same bytes; a Buffer is served as it is.
+   */
+  readonly content?: string | Buffer;
+  /**
+   * Under which keys `mediaUris` offers it: one file under `0` or `S`, or the two channels of a stereo WAV file as mono files
+   * under `0` (outside) and `1` (inside).
    */
   readonly layout: '0' | 'S' | '0+1';
-  /** So many of the first questions are answered with 202: transcoding. */
+  /** So many of the first questions are answered with 202, for the whole conversation: transcoding. */
   readonly notReady?: number;
   /** So many of the first questions see it in the state `UPLOADING`. */
   readonly uploading?: number;

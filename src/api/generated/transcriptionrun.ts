@@ -1,38 +1,38 @@
 // Generated from deploy/crds/ by `make generate`. Do not edit.
 
 /**
- * What is wanted. It cannot be changed after creation, except for suspend, cancel, concurrency, cost.budget and ttlSecondsAfterFinished.
+ * What is wanted. After creation only suspend, cancel, concurrency, cost.budget and ttlSecondsAfterFinished may be changed: a run is a record of what was asked for and what it cost, so a different wish is a different run.
  */
 export interface TranscriptionRunSpec {
   /**
-   * The window of time. A conversation belongs to the window in which it started. Either from and to, or last.
+   * The window of time whose calls are wanted. A conversation belongs to the window in which it started, so consecutive windows neither overlap nor leave a gap. Either from and to, or last.
    */
-  window: {
+  readonly window: {
     /**
-     * Begin of the window, ISO 8601. It belongs to the window.
+     * Start of the window, ISO 8601 with a time zone, for example 2026-11-23T00:00:00Z. It belongs to the window.
      */
-    from?: string;
+    readonly from?: string;
     /**
-     * End of the window, ISO 8601. It does not belong to the window. While it lies ahead the run is Pending with reason WindowOpen.
+     * End of the window, ISO 8601 with a time zone. It does not belong to the window. While it lies ahead the run is Pending with reason WindowOpen, because conversations could still start in it.
      */
-    to?: string;
+    readonly to?: string;
     /**
-     * Length of a window that ends when the run starts, as a duration such as 24h or 1h30m. It is resolved once and pinned in status.window.
+     * Length of a window that ends when the run starts, as a duration in h, m, s and ms such as 24h or 1h30m. It is resolved once, at the start, and pinned in status.window: a resumed run works on the same window.
      */
-    last?: string;
+    readonly last?: string;
     /**
-     * Shifts a window given by last back in time, as a duration. Genesys Cloud needs some hours to complete its data.
+     * Shifts a window given by last back in time, as a duration. Recordings are uploaded and transcoded after the call, so some hours spare waiting. None by default.
      */
-    offset?: string;
+    readonly offset?: string;
   };
   /**
-   * The Genesys Cloud organisation.
+   * The Genesys Cloud organisation whose calls are read, and how to log in to it.
    */
-  genesys: {
+  readonly genesys: {
     /**
-     * AWS region of the organisation, for example eu-central-1, or its Genesys domain, for example mypurecloud.de.
+     * AWS region of the organisation, for example eu-central-1, or its Genesys domain, for example mypurecloud.de. It decides which hosts are called. us-east-2 is the FedRAMP region. May be absent where apiURL and loginURL are both given.
      */
-    region?:
+    readonly region?:
       | 'us-east-1'
       | 'us-east-2'
       | 'us-west-2'
@@ -70,150 +70,138 @@ export interface TranscriptionRunSpec {
       | 'apne2.pure.cloud'
       | 'apne3.pure.cloud';
     /**
-     * Address of the API instead of the one of the region, for a gateway or a simulator. Calls go to <apiURL>/api/v2/....
+     * Address of the API instead of the one of the region, for a gateway or a simulator. Calls go to <apiURL>/api/v2/.... No credentials, query or fragment.
      */
-    apiURL?: string;
+    readonly apiURL?: string;
     /**
-     * Address of the login instead of the one of the region. The login is POST <loginURL>/oauth/token.
+     * Address of the login instead of the one of the region. The login is POST <loginURL>/oauth/token. No credentials, query or fragment.
      */
-    loginURL?: string;
+    readonly loginURL?: string;
     /**
-     * Secret of the same namespace with the keys clientId and clientSecret of an OAuth client with the Client Credentials grant. It is read again when Genesys Cloud refuses a login, so it may be rotated.
+     * Secret of the run's own namespace with the keys clientId and clientSecret of an OAuth client with the Client Credentials grant. It is read again when Genesys Cloud refuses a call, so it may be rotated while the run goes on.
      */
-    credentialsSecretRef: {
+    readonly credentialsSecretRef: {
       /**
        * Name of the Secret.
        */
-      name: string;
+      readonly name: string;
     };
     /**
-     * Ceiling of API requests of this OAuth client, shared by all runs that use it. Genesys Cloud allows 300.
+     * Ceiling of API requests a minute for this OAuth client, shared by all runs that use it. 300 by default, which is what Genesys Cloud grants a client unless a support case raised it. Lower it where other software uses the same client.
      */
-    requestsPerMinute: number;
+    readonly requestsPerMinute: number;
   };
   /**
-   * Which conversations and recordings of the window are wanted. Empty means all outbound ones.
+   * Which conversations and recordings of the window are wanted. By default all outbound ones.
    */
-  selection: {
+  readonly selection: {
     /**
-     * Only conversations in which one of these queues took part.
-     *
-     * @maxItems 100
+     * Only conversations in which one of these queues took part, by the queue's id. By default any queue.
      */
-    queueIDs?: readonly string[];
+    readonly queueIDs?: readonly string[];
     /**
-     * Only conversations of these divisions.
-     *
-     * @maxItems 100
+     * Only conversations of these divisions, by the division's id. By default all that the OAuth client can see.
      */
-    divisionIDs?: readonly string[];
+    readonly divisionIDs?: readonly string[];
     /**
-     * Only conversations of these outbound campaigns.
-     *
-     * @maxItems 100
+     * Only conversations of these outbound campaigns, by the campaign's id. By default any, or none.
      */
-    campaignIDs?: readonly string[];
+    readonly campaignIDs?: readonly string[];
     /**
-     * Recordings shorter than this are skipped, before anything is paid.
+     * Recordings shorter than this many seconds are skipped before anything is paid for them. By default none is too short.
      */
-    minDurationSeconds?: number;
+    readonly minDurationSeconds?: number;
     /**
-     * The run stops finding after this many recordings. Useful for a first try.
+     * The run takes at most this many recordings and leaves the others alone. Useful for a first try. By default all.
      */
-    maxRecordings?: number;
+    readonly maxRecordings?: number;
     /**
-     * Directions of the conversations, by who called first.
-     *
-     * @minItems 1
-     * @maxItems 2
+     * Directions of the conversations, by who called first. Only outbound by default.
      */
-    directions: readonly ('Outbound' | 'Inbound')[];
+    readonly directions: readonly ('Outbound' | 'Inbound')[];
   };
   /**
-   * The speech-to-text service.
+   * The speech-to-text service that is paid for transcripts.
    */
-  stt: {
+  readonly stt: {
     /**
-     * Protocol of the service. generic is the contract of callscribe's own speech server.
+     * Protocol of the service. generic, the default, is callscribe's own small contract, which the embedded speech server speaks and a gateway can speak for any other service.
      */
-    provider: 'generic';
+    readonly provider: 'generic';
     /**
-     * Secret of the same namespace with the key url, and apiKey where the service wants one.
+     * Secret of the run's own namespace with the key url, and apiKey where the service wants one. Requests carry the key as a Bearer token.
      */
-    endpointSecretRef: {
+    readonly endpointSecretRef: {
       /**
        * Name of the Secret.
        */
-      name: string;
+      readonly name: string;
     };
     /**
-     * Language of the calls as a BCP 47 tag.
+     * Language that is spoken in the calls, as a BCP 47 tag. en-US by default.
      */
-    language: string;
+    readonly language: string;
     /**
-     * Model of the service.
+     * Model of the service, by the service's own name. phone_call by default, the usual name of a model for the narrow band of telephone audio.
      */
-    model: string;
+    readonly model: string;
     /**
-     * How many speakers the service is told to expect.
+     * How many speakers the service is told to expect in a recording. 2 by default, an agent and a customer.
      */
-    speakers: number;
+    readonly speakers: number;
     /**
-     * How long one transcription may take. After that its cost is unknown, since the service may have done the work.
+     * How many seconds one transcription may take, 300 by default. After that its cost is unknown, since the service may have done the work.
      */
-    timeoutSeconds: number;
+    readonly timeoutSeconds: number;
     /**
-     * Ceiling of transcriptions in flight at this endpoint, over all runs of the operator.
+     * Ceiling of transcriptions in flight at this endpoint, over all runs of the operator. By default only concurrency limits them.
      */
-    maxInFlight?: number;
+    readonly maxInFlight?: number;
   };
   /**
    * How agent and customer are told apart.
    */
-  roles: {
+  readonly roles: {
     /**
-     * Channel of the organisation's side in recordings with two channels. Genesys Cloud records the external party on 0.
+     * Channel of the organisation's side in recordings with two channels, 0 or 1. 1 by default: Genesys Cloud records the external party on 0 and the internal one on 1.
      */
-    agentChannel: number;
+    readonly agentChannel: number;
     /**
-     * Below this confidence, from "0" to "1", a role is unknown instead of guessed.
+     * Below this confidence, a decimal string from "0" to "1", a role is unknown instead of guessed. "0.6" by default.
      */
-    minConfidence: string;
+    readonly minConfidence: string;
   };
   /**
    * Where transcripts go.
    */
-  transcripts: {
+  readonly transcripts: {
     /**
-     * Each transcript is delivered to all of these. One that refuses does not make speech be paid for again.
-     *
-     * @minItems 1
-     * @maxItems 5
+     * Each transcript is delivered to all of these; by default to the interaction it belongs to. A transcript that one of them does not take is kept and delivered later, without paying for speech again.
      *
      * Items: One destination; exactly one of the keys.
      */
-    destinations: {
+    readonly destinations: readonly {
       /**
-       * The interaction in Genesys Cloud, or in a gateway that takes transcripts in its name.
+       * The interaction in Genesys Cloud, or in a gateway that takes transcripts in its name. Genesys Cloud itself has no public endpoint for a finished transcript.
        */
-      genesysInteraction?: {
+      readonly genesysInteraction?: {
         /**
-         * Path at the API's address to which transcripts are posted.
+         * Path at the address of the API to which transcripts are posted, /api/v2/interactions/transcripts by default.
          */
-        path: string;
+        readonly path: string;
       };
       /**
-       * Any HTTP endpoint; it gets the full document with confidence, evidence and cost.
+       * Any HTTP endpoint. It gets the full document: turns, confidence, the evidence for the roles, engine and cost.
        */
-      http?: {
+      readonly http?: {
         /**
-         * Secret of the same namespace with the key url, and apiKey where a Bearer token is wanted.
+         * Secret of the run's own namespace with the key url, and apiKey where the endpoint wants a Bearer token. The address is in a Secret because such addresses often carry a token.
          */
-        urlSecretRef: {
+        readonly urlSecretRef: {
           /**
            * Name of the Secret.
            */
-          name: string;
+          readonly name: string;
         };
       };
     }[];
@@ -221,296 +209,294 @@ export interface TranscriptionRunSpec {
   /**
    * What speech costs, and how much may be spent.
    */
-  cost: {
+  readonly cost: {
     /**
-     * Price of one minute of audio as a decimal string, at most six decimals.
+     * Price of one minute of audio in currency, as a decimal string with at most six decimals, for example "0.004". There is no default: a wrong price would make the report and the budget wrong.
      */
-    ratePerMinute: string;
+    readonly ratePerMinute: string;
     /**
-     * Currency of all amounts, ISO 4217.
+     * Currency of all amounts of the run as an ISO 4217 code. USD by default. Nothing is converted.
      */
-    currency: string;
+    readonly currency: string;
     /**
-     * Whether the service bills each channel.
+     * Whether the service bills each channel of a recording on its own. false by default.
      */
-    perChannel: boolean;
+    readonly perChannel: boolean;
     /**
-     * The service bills audio in steps of this many seconds.
+     * The service bills audio in steps of this many seconds. 1 by default; 15 and 60 are common.
      */
-    roundUpToSeconds: number;
+    readonly roundUpToSeconds: number;
     /**
-     * The service bills at least this many seconds for each request.
+     * The service bills at least this many seconds for each request. 0, no minimum, by default.
      */
-    minimumSeconds: number;
+    readonly minimumSeconds: number;
     /**
-     * The run never spends more than this, a crash included: settled, reserved and unknown cost together stay below it. What it does not hold waits until it is raised. May be changed while the run goes on.
+     * The most that the run may spend in currency, as a decimal string with at most six decimals. Settled, reserved and unknown cost together never exceed it, a crash included. What does not fit waits until it is raised. May be changed while the run goes on. No limit by default.
      */
-    budget?: string;
+    readonly budget?: string;
   };
   /**
-   * Recordings in flight at the same time. May be changed while the run goes on.
+   * Recordings in flight at the same time, 4 by default. May be changed while the run goes on; a lower number takes effect as those in flight end.
    */
-  concurrency: number;
+  readonly concurrency: number;
   /**
-   * How often something is tried again.
+   * How often a recording is tried again.
    */
-  retry: {
+  readonly retry: {
     /**
-     * Attempts for each recording. A request of a service to slow down, or a recording that is not ready, uses none.
+     * Attempts for each recording, the first one included; 4 by default. A service that asks to slow down, or a recording that is not ready yet, uses none.
      */
-    maxAttempts: number;
+    readonly maxAttempts: number;
   };
   /**
    * How many recordings may fail before the run stops with phase Failed. Without it, any number.
    */
-  failurePolicy?: {
+  readonly failurePolicy?: {
     /**
-     * The run stops when more recordings than this have failed.
+     * The run stops when more recordings than this have failed. 0 stops at the first failure. No limit by default.
      */
-    maxFailed?: number;
+    readonly maxFailed?: number;
     /**
-     * The run stops when more than this share of what was found has failed. Judged once all is found.
+     * The run stops when more than this share of what was found, in percent, has failed. Judged once everything is found. No limit by default.
      */
-    maxFailedPercent?: number;
+    readonly maxFailedPercent?: number;
   };
   /**
-   * True lets what is in flight end and starts nothing new, until it is false again.
+   * true lets what is in flight end and starts nothing new, until it is false again. false by default. May be changed.
    */
-  suspend: boolean;
+  readonly suspend: boolean;
   /**
-   * True ends the run for good, also what is in flight. It cannot be taken back.
+   * true ends the run for good and aborts what is in flight, whose cost is then unknown. It cannot be taken back. false by default.
    */
-  cancel: boolean;
+  readonly cancel: boolean;
   /**
-   * True finds and prices everything and stops before speech.
+   * true finds and prices everything, then stops before speech is paid for. false by default.
    */
-  dryRun: boolean;
+  readonly dryRun: boolean;
   /**
-   * The run fails when it takes longer than this. As in a Job, the clock starts again when a suspended run is resumed.
+   * The run fails when it takes longer than this many seconds. As in a Job, the clock starts again when a suspended run is resumed. No limit by default.
    */
-  activeDeadlineSeconds?: number;
+  readonly activeDeadlineSeconds?: number;
   /**
-   * The run, and with it its report, is deleted this long after its end. Without it, never.
+   * The run, and with it its report, is deleted this many seconds after its end, as in a Job. Never by default: the report is the record of what was paid. May be changed.
    */
-  ttlSecondsAfterFinished?: number;
+  readonly ttlSecondsAfterFinished?: number;
 }
 
 /**
- * A view of the run; the report is the record.
+ * How the run goes. A view that may lag by a second; the record is the report.
  */
 export interface TranscriptionRunStatus {
   /**
    * Generation of the spec that this status is about.
    */
-  observedGeneration?: number;
+  readonly observedGeneration?: number;
   /**
-   * Where the run is in its life, in one word.
+   * Where the run is in its life, in one word. Succeeded when nothing failed, PartiallyFailed when some recordings failed, Failed when the run itself could not go on or nothing at all was transcribed.
    */
-  phase?: 'Pending' | 'Running' | 'Suspended' | 'Succeeded' | 'PartiallyFailed' | 'Failed' | 'Cancelled';
+  readonly phase?: 'Pending' | 'Running' | 'Suspended' | 'Succeeded' | 'PartiallyFailed' | 'Failed' | 'Cancelled';
   /**
    * Complete, Failed and Suspended as in a Job; Ready, Reconciling and Stalled as kstatus reads them; BudgetExhausted and DestinationRejected where somebody has to act.
    */
-  conditions?: readonly {
+  readonly conditions?: readonly {
     /**
      * Name of the condition.
      */
-    type: string;
+    readonly type: string;
     /**
      * Whether it holds.
      */
-    status: 'True' | 'False' | 'Unknown';
+    readonly status: 'True' | 'False' | 'Unknown';
     /**
      * Why, as a CamelCase word or a code of the error catalogue.
      */
-    reason: string;
+    readonly reason: string;
     /**
      * Why, for people.
      */
-    message: string;
+    readonly message: string;
     /**
      * When status last changed.
      */
-    lastTransitionTime: string;
+    readonly lastTransitionTime: string;
     /**
      * Generation of the spec that the condition is about.
      */
-    observedGeneration?: number;
+    readonly observedGeneration?: number;
   }[];
   /**
-   * The window, pinned when the run started.
+   * The window, pinned when the run started. It does not change when the run is resumed.
    */
-  window?: {
+  readonly window?: {
     /**
      * Begin of the window.
      */
-    from?: string;
+    readonly from?: string;
     /**
      * End of the window.
      */
-    to?: string;
+    readonly to?: string;
   };
   /**
    * When the run started, or was resumed after it was suspended.
    */
-  startTime?: string;
+  readonly startTime?: string;
   /**
    * When the run ended.
    */
-  completionTime?: string;
+  readonly completionTime?: string;
   /**
-   * How long the run took, for people.
+   * Time from startTime to completionTime for people, for example 4m10s. Set at the end.
    */
-  duration?: string;
+  readonly duration?: string;
   /**
-   * What is done of what was found, for example 42/50.
+   * How many of those found have their outcome, for example 42/50.
    */
-  progress?: string;
+  readonly progress?: string;
   /**
    * What is counted is a recording, or a conversation that turned out to have none. found is always the sum of pending, inProgress, transcribed, skipped, failed and noRecording.
    */
-  counts?: {
+  readonly counts?: {
     /**
-     * Conversations found in the window.
+     * Conversations found in the window that the selection wants.
      */
-    conversations?: number;
+    readonly conversations?: number;
     /**
-     * Recordings and conversations without one.
+     * Recordings found and conversations that have none.
      */
-    found?: number;
+    readonly found?: number;
     /**
      * Waiting for their first or next attempt.
      */
-    pending?: number;
+    readonly pending?: number;
     /**
      * Being worked on.
      */
-    inProgress?: number;
+    readonly inProgress?: number;
     /**
      * Transcribed and delivered.
      */
-    transcribed?: number;
+    readonly transcribed?: number;
     /**
      * Left out on purpose; the report says why.
      */
-    skipped?: number;
+    readonly skipped?: number;
     /**
      * Failed for good; the report says why.
      */
-    failed?: number;
+    readonly failed?: number;
     /**
      * Conversations without a recording.
      */
-    noRecording?: number;
+    readonly noRecording?: number;
   };
   /**
-   * Seconds of audio that were transcribed, as a decimal string.
+   * Seconds of audio that were transcribed, as a decimal string with three decimals.
    */
-  audioSeconds?: string;
+  readonly audioSeconds?: string;
   /**
-   * Money, as decimal strings.
+   * Money, as decimal strings in currency. settled, reserved and unknown together never exceed budget.
    */
-  cost?: {
+  readonly cost?: {
     /**
      * Currency of the amounts.
      */
-    currency?: string;
+    readonly currency?: string;
     /**
      * What is known to be spent. The sum of the cost column of the report.
      */
-    settled?: string;
+    readonly settled?: string;
     /**
      * What attempts in flight may be spending now.
      */
-    reserved?: string;
+    readonly reserved?: string;
     /**
-     * What attempts without a known end may have cost.
+     * What attempts without a known end may have cost, for example after a timeout or a crash. Compare it with the invoice.
      */
-    unknown?: string;
+    readonly unknown?: string;
     /**
-     * What the whole run is expected to cost.
+     * What the whole run is expected to cost by what is known of it so far.
      */
-    estimate?: string;
+    readonly estimate?: string;
     /**
-     * What may be spent.
+     * What may be spent, as spec.cost.budget says.
      */
-    budget?: string;
+    readonly budget?: string;
   };
   /**
    * Use of the Genesys Cloud API.
    */
-  genesys?: {
+  readonly genesys?: {
     /**
      * Requests of the current attempt.
      */
-    requests?: number;
+    readonly requests?: number;
   };
   /**
    * Recordings in flight, then the newest finished ones; at most 100. The report has all.
-   *
-   * @maxItems 100
    */
-  recordings?: {
+  readonly recordings?: readonly {
     /**
      * Id of the recording; empty for a conversation without one.
      */
-    recordingID?: string;
+    readonly recordingID?: string;
     /**
      * Id of the conversation.
      */
-    conversationID?: string;
+    readonly conversationID?: string;
     /**
-     * Where it is in its life.
+     * Where the recording is in its life. Pending waits for its first or next attempt; all but Pending and InProgress are final.
      */
-    state?: 'Pending' | 'InProgress' | 'Transcribed' | 'Skipped' | 'Failed' | 'NoRecording';
+    readonly state?: 'Pending' | 'InProgress' | 'Transcribed' | 'Skipped' | 'Failed' | 'NoRecording';
     /**
-     * Step of the pipeline.
+     * Step of the pipeline in which it is or ended.
      */
-    stage?: 'Locate' | 'Fetch' | 'Screen' | 'Reserve' | 'Transcribe' | 'Attribute' | 'Deliver' | 'Settle';
+    readonly stage?: 'Locate' | 'Fetch' | 'Screen' | 'Reserve' | 'Transcribe' | 'Attribute' | 'Deliver' | 'Settle';
     /**
-     * Number of the attempt.
+     * Number of the attempt, from 1.
      */
-    attempt?: number;
+    readonly attempt?: number;
     /**
-     * Length of the audio as a decimal string.
+     * Length of the audio in seconds as a decimal string.
      */
-    durationSeconds?: string;
+    readonly durationSeconds?: string;
     /**
      * Reserved or settled cost as a decimal string.
      */
-    cost?: string;
+    readonly cost?: string;
     /**
      * What went wrong, if something did.
      */
-    error?: {
+    readonly error?: {
       /**
        * Code of the error catalogue.
        */
-      code?: string;
+      readonly code?: string;
       /**
-       * For people.
+       * What happened, for people. It never holds a secret or what was said.
        */
-      message?: string;
+      readonly message?: string;
     };
     /**
      * When it came into this state.
      */
-    since?: string;
+    readonly since?: string;
   }[];
   /**
-   * Where the report is.
+   * Where the report is, the record of every attempt and its cost.
    */
-  report?: {
+  readonly report?: {
     /**
-     * Name of its first ConfigMap.
+     * Name of its first ConfigMap. The others have the same name with -1, -2 and so on.
      */
-    name?: string;
+    readonly name?: string;
     /**
      * Number of its ConfigMaps.
      */
-    shards?: number;
+    readonly shards?: number;
     /**
      * Number of its rows.
      */
-    rows?: number;
+    readonly rows?: number;
   };
 }

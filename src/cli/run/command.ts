@@ -95,7 +95,11 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
     () => draining.abort(),
     () => ending.abort(new Error('interrupted')),
   );
-  const view = createProgressView({ stream: process.stdout, currency: plan.spec.cost.currency, now: () => systemClock.now() });
+  const view = createProgressView({
+    stream: process.stdout,
+    currency: plan.spec.cost.currency,
+    now: () => systemClock.now(),
+  });
   try {
     const outbox = fileOutbox(directory, plan.run);
     const ledger = await openLedger({

@@ -9,7 +9,17 @@ import type { HeldTranscript, Journal } from '../../pipeline/plan.ts';
 import { renderReservations } from '../../pipeline/settle/csv.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
 import type { Outbox } from './outbox.ts';
-import { applyEntry, decode, emptyShard, encode, type Entry, placeOf, recover, SEAL_BYTES, type Shard } from './shard.ts';
+import {
+  applyEntry,
+  decode,
+  emptyShard,
+  encode,
+  type Entry,
+  placeOf,
+  recover,
+  SEAL_BYTES,
+  type Shard,
+} from './shard.ts';
 import type { LedgerStore, Version } from './store.ts';
 
 export interface Ledger extends Journal {
@@ -72,7 +82,9 @@ class GroupCommitLedger implements Ledger {
 
   async takeOver(versions: ReadonlyMap<number, Version>): Promise<void> {
     const isHeld = (open: Reservation): boolean =>
-      this.#held.some(({ reservation }) => reservation.recordingId === open.recordingId && reservation.attempt === open.attempt);
+      this.#held.some(
+        ({ reservation }) => reservation.recordingId === open.recordingId && reservation.attempt === open.attempt,
+      );
     for (const [index, version] of versions) {
       this.#versions.set(index, version);
       if (index === 0) this.#summary = version.data[SUMMARY] ?? NO_SUMMARY;
@@ -82,13 +94,16 @@ class GroupCommitLedger implements Ledger {
     // Every shard that may still change is written, so that it carries our epoch: an earlier owner's next write fails.
     for (const shard of this.#shards) {
       const open = shard.index === this.#shards.length - 1;
-      if (open || this.#versions.get(shard.index)?.data['reserved.csv'] !== renderReservations([])) await this.#write(shard);
+      if (open || this.#versions.get(shard.index)?.data['reserved.csv'] !== renderReservations([]))
+        await this.#write(shard);
     }
     this.#rowsAtOpening = this.#shards.flatMap((shard) => shard.rows);
     this.#rowCount = this.#rowsAtOpening.length;
     // A held transcript whose row was written before the process ended needs no second delivery.
     const reserved = this.#shards.flatMap((shard) => shard.reservations);
-    this.#held = this.#held.filter(({ reservation }) => reserved.some((open) => open.recordingId === reservation.recordingId));
+    this.#held = this.#held.filter(({ reservation }) =>
+      reserved.some((open) => open.recordingId === reservation.recordingId),
+    );
   }
 
   readonly reserve = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'Reserve', reservation });
@@ -153,7 +168,10 @@ class GroupCommitLedger implements Ledger {
   async #write(shard: Shard): Promise<void> {
     const encoded = encode(shard, this.#options.currency);
     const data = shard.index === 0 ? { ...encoded, [SUMMARY]: this.#summary } : { ...encoded };
-    this.#versions.set(shard.index, await this.#options.store.write(shard.index, data, this.#versions.get(shard.index)));
+    this.#versions.set(
+      shard.index,
+      await this.#options.store.write(shard.index, data, this.#versions.get(shard.index)),
+    );
   }
 }
 

@@ -60,11 +60,18 @@ export const createOutbox = ({ kube, run, clock, signal }: OutboxOptions): Outbo
     list: async () => {
       const selector = { labelSelector: `${RUN_UID_LABEL}=${run.uid}` };
       const { items } = await kube.list<Secret>(path(), selector, { signal });
-      return items.flatMap((secret) => (secret.type === OUTBOX_TYPE && secret.data?.[KEY] ? [unpack(secret.data[KEY])] : []));
+      return items.flatMap((secret) =>
+        secret.type === OUTBOX_TYPE && secret.data?.[KEY] ? [unpack(secret.data[KEY])] : [],
+      );
     },
     put: async (held) => {
       const name = outboxName(run, held.reservation.recordingId);
-      const metadata = { name, namespace: run.namespace, labels: runLabels(run), ownerReferences: [ownerReference(run)] };
+      const metadata = {
+        name,
+        namespace: run.namespace,
+        labels: runLabels(run),
+        ownerReferences: [ownerReference(run)],
+      };
       const body = { apiVersion: 'v1', kind: 'Secret', type: OUTBOX_TYPE, metadata, data: { [KEY]: pack(held) } };
       await insist({ clock, signal }, () => kube.create(path(), body, { signal })).catch((error: unknown) => {
         if (!isAlreadyExists(error)) throw error;

@@ -37,7 +37,8 @@ export const decode = (index: number, data: Readonly<Record<string, string>>): S
 };
 
 /** `<run>-report` for the first shard, `<run>-report-1`, `-2`, … for the others. */
-export const shardName = (run: string, index: number): string => (index === 0 ? `${run}-report` : `${run}-report-${index}`);
+export const shardName = (run: string, index: number): string =>
+  index === 0 ? `${run}-report` : `${run}-report-${index}`;
 
 /** The index in a name that `shardName` made, undefined for any other. */
 export const shardIndex = (run: string, name: string): number | undefined => {

@@ -10,6 +10,7 @@ import { API_VERSION, KIND } from '../../api/types.ts';
 import { isAlreadyExists, isConflict, isNotFound, isTooLarge, KubeError } from '../runtime/kube-error.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import { resourcePath } from '../runtime/resource-path.ts';
+import { waits } from './insist.ts';
 import { EPOCH_ANNOTATION, shardIndex, shardName } from './shard.ts';
 
 export const RUN_LABEL = 'callscribe.dev/run';
@@ -69,102 +70,123 @@ const isOwnedBy = (object: StoredObject, run: RunIdentity): boolean =>
 const sameData = (a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>>): boolean =>
   Object.keys({ ...a, ...b }).every((key) => a?.[key] === b[key]);
 
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 10_000;
+type Data = Readonly<Record<string, string>>;
 
-export const createLedgerStore = ({ kube, run, epoch, clock, signal }: StoreOptions): LedgerStore => {
-  const path = (name?: string): string =>
-    resourcePath({ group: '', version: 'v1', plural: 'configmaps', namespace: run.namespace, ...(name && { name }) });
+/** One write: what a shard is to hold, over what it is believed to hold. */
+interface Target {
+  readonly index: number;
+  readonly data: Data;
+  readonly base: Version | undefined;
+}
 
-  const manifest = (index: number, data: Readonly<Record<string, string>>, resourceVersion?: string): object => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: {
-      name: shardName(run.name, index),
-      namespace: run.namespace,
-      labels: runLabels(run),
-      annotations: { [EPOCH_ANNOTATION]: epoch },
-      ownerReferences: [ownerReference(run)],
-      ...(resourceVersion && { resourceVersion }),
-    },
-    data,
+const pathOf = ({ namespace }: RunIdentity, name?: string): string =>
+  resourcePath({ group: '', version: 'v1', plural: 'configmaps', namespace, ...(name && { name }) });
+
+const manifestOf = ({ run, epoch }: StoreOptions, { index, data, base }: Target): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {
+    name: shardName(run.name, index),
+    namespace: run.namespace,
+    labels: runLabels(run),
+    annotations: { [EPOCH_ANNOTATION]: epoch },
+    ownerReferences: [ownerReference(run)],
+    ...(base && { resourceVersion: base.resourceVersion }),
+  },
+  data,
+});
+
+const put = async (options: StoreOptions, target: Target): Promise<Version> => {
+  const { kube, run, signal } = options;
+  const body = manifestOf(options, target);
+  const written = target.base
+    ? await kube.replace<StoredObject>(pathOf(run, shardName(run.name, target.index)), body, { signal })
+    : await kube.create<StoredObject>(pathOf(run), body, { signal });
+  return { resourceVersion: written.metadata.resourceVersion, data: target.data };
+};
+
+interface Found {
+  /** True where our write arrived though its answer did not. */
+  readonly landed: boolean;
+  readonly version: Version;
+}
+
+/** After a refused or lost write: what does the API server hold? Throws where somebody else wrote. */
+const lookAgain = async ({ kube, run, epoch, signal }: StoreOptions, { index, data, base }: Target): Promise<Found> => {
+  const live = await kube.get<StoredObject>(pathOf(run, shardName(run.name, index)), { signal });
+  const { name, resourceVersion, annotations } = live.metadata;
+  if (!isOwnedBy(live, run)) {
+    // Left by a deleted run of the same name; the garbage collector is on its way.
+    throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${name} belongs to something else`);
+  }
+  if (base && annotations?.[EPOCH_ANNOTATION] !== epoch) {
+    throw new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`);
+  }
+  const version: Version = { resourceVersion, data: live.data ?? {} };
+  if (sameData(live.data, data)) return { landed: true, version };
+  if (base && sameData(live.data, base.data)) return { landed: false, version };
+  throw new CallscribeError('CSC_LEDGER_CORRUPT', `ConfigMap ${name} was changed by something else`);
+};
+
+/** As `lookAgain`; undefined where the API server does not say. */
+const settleDoubt = async (options: StoreOptions, target: Target): Promise<Found | undefined> => {
+  try {
+    return await lookAgain(options, target);
+  } catch (error) {
+    if (error instanceof CallscribeError) throw error;
+    if (!isNotFound(error) || !target.base) return undefined;
+    const message = `the report of ${options.run.name} is gone: the run was deleted`;
+    throw new CallscribeError('CSC_LEDGER_FENCED', message, { cause: error });
+  }
+};
+
+/** True where the write may have arrived, or a look at the object can tell why it did not. */
+const isInDoubt = (error: unknown): boolean =>
+  !(error instanceof KubeError) ||
+  isConflict(error) ||
+  isAlreadyExists(error) ||
+  error.status === 0 ||
+  error.status >= 500;
+
+const isWorthAnotherTry = (error: unknown): boolean =>
+  !isTooLarge(error) && (isInDoubt(error) || (error instanceof KubeError && error.isRetryable));
+
+const refused = ({ run }: StoreOptions, { index }: Target, error: unknown): CallscribeError =>
+  new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${shardName(run.name, index)}: ${String(error)}`, {
+    cause: error,
+    retryable: !isTooLarge(error),
   });
 
-  const put = async (index: number, data: Readonly<Record<string, string>>, base: Version | undefined): Promise<Version> => {
-    const body = manifest(index, data, base?.resourceVersion);
-    const written = base
-      ? await kube.replace<StoredObject>(path(shardName(run.name, index)), body, { signal })
-      : await kube.create<StoredObject>(path(), body, { signal });
-    return { resourceVersion: written.metadata.resourceVersion, data };
-  };
-
-  /**
-   * After a refused or lost write: what does the API server hold? Gives the version that is there now, with `landed` where our
-   * write arrived though its answer did not. Throws where somebody else wrote.
-   */
-  const lookAgain = async (index: number, data: Readonly<Record<string, string>>, base: Version | undefined) => {
-    const live = await kube.get<StoredObject>(path(shardName(run.name, index)), { signal });
-    const version: Version = { resourceVersion: live.metadata.resourceVersion, data: live.data ?? {} };
-    if (!isOwnedBy(live, run)) {
-      // Left by a deleted run of the same name; the garbage collector is on its way.
-      throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${live.metadata.name} belongs to something else`);
-    }
-    if (live.metadata.annotations?.[EPOCH_ANNOTATION] !== epoch && base) {
-      throw new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${live.metadata.name} was taken over by another operator`);
-    }
-    if (sameData(live.data, data)) return { landed: true, version };
-    if (base && sameData(live.data, base.data)) return { landed: false, version };
-    throw new CallscribeError('CSC_LEDGER_CORRUPT', `ConfigMap ${live.metadata.name} was changed by something else`);
-  };
-
-  const unsure = (error: unknown): boolean =>
-    isConflict(error) || isAlreadyExists(error) || !(error instanceof KubeError) || error.status === 0 || error.status >= 500;
-
-  const settleDoubt = async (index: number, data: Readonly<Record<string, string>>, base: Version | undefined) => {
+const write = async (options: StoreOptions, target: Target): Promise<Version> => {
+  const { clock, signal } = options;
+  let { base } = target;
+  for (const waitMs of waits()) {
     try {
-      return await lookAgain(index, data, base);
+      return await put(options, { ...target, base });
     } catch (error) {
-      if (error instanceof CallscribeError) throw error;
-      if (isNotFound(error) && base) {
-        throw new CallscribeError('CSC_LEDGER_FENCED', `the report of ${run.name} is gone: the run was deleted`, { cause: error });
-      }
-      return undefined;
+      signal.throwIfAborted();
+      if (!isWorthAnotherTry(error)) throw refused(options, target, error);
     }
-  };
-
-  const write = async (index: number, data: Readonly<Record<string, string>>, base: Version | undefined): Promise<Version> => {
-    let current = base;
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        return await put(index, data, current);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isTooLarge(error) || !(unsure(error) || (error instanceof KubeError && error.isRetryable))) {
-          throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${shardName(run.name, index)}: ${String(error)}`, {
-            cause: error,
-            retryable: !isTooLarge(error),
-          });
-        }
-        const found = await settleDoubt(index, data, current);
-        if (found?.landed) return found.version;
-        current = found?.version ?? current;
-      }
-      await clock.sleep(waitMs, signal);
-    }
-  };
-
-  return {
-    write,
-    list: async () => {
-      const objects = await kube.list<StoredObject>(path(), { labelSelector: `${RUN_UID_LABEL}=${run.uid}` }, { signal });
-      const shards = objects.items
-        .map((object) => ({ index: shardIndex(run.name, object.metadata.name), object }))
-        .filter(({ index, object }) => index !== undefined && isOwnedBy(object, run))
-        .map(({ index, object }): [number, Version] => [
-          index ?? 0,
-          { resourceVersion: object.metadata.resourceVersion, data: object.data ?? {} },
-        ]);
-      return new Map(shards.toSorted(([a], [b]) => a - b));
-    },
-  };
+    const found = await settleDoubt(options, { ...target, base });
+    if (found?.landed) return found.version;
+    base = found?.version ?? base;
+    await clock.sleep(waitMs, signal);
+  }
+  throw new Error('unreachable: waits() never ends');
 };
+
+const list = async ({ kube, run, signal }: StoreOptions): Promise<ReadonlyMap<number, Version>> => {
+  const selector = { labelSelector: `${RUN_UID_LABEL}=${run.uid}` };
+  const { items } = await kube.list<StoredObject>(pathOf(run), selector, { signal });
+  const shards = items.flatMap((object): [number, Version][] => {
+    const index = shardIndex(run.name, object.metadata.name);
+    if (index === undefined || !isOwnedBy(object, run)) return [];
+    return [[index, { resourceVersion: object.metadata.resourceVersion, data: object.data ?? {} }]];
+  });
+  return new Map(shards.toSorted(([a], [b]) => a - b));
+};
+
+export const createLedgerStore = (options: StoreOptions): LedgerStore => ({
+  list: () => list(options),
+  write: (index, data, base) => write(options, { index, data, base }),
+});

@@ -50,16 +50,31 @@ const standingOf = ({ phase, reason, message }: Verdict, hindrance: Hindrance | 
   return { over: isFinished(phase), failed, suspended: phase === 'Suspended', stalled: stalled ? why : undefined };
 };
 
-const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
+/** As `batch/v1` Job has them: what does not hold is not there. */
+const jobClaims = (
+  verdict: Verdict,
+  { over, failed, suspended }: Standing,
+  previous: readonly Condition[],
+): Claim[] => {
   const { reason, message } = verdict;
-  const { over, failed, suspended, stalled } = standingOf(verdict, hindrance);
-  const shownBefore = (type: string): boolean => previous.some((condition) => condition.type === type);
+  const shown = suspended || previous.some(({ type }) => type === 'Suspended');
   return [
     ...(over ? [claim(failed ? 'Failed' : 'Complete', true, reason, message)] : []),
-    ...(suspended || shownBefore('Suspended') ? [claim('Suspended', suspended, reason, message)] : []),
-    claim('Ready', over && !failed, reason, message),
-    claim('Reconciling', !over && !stalled && !suspended, reason, message),
-    claim('Stalled', stalled !== undefined, stalled?.reason ?? reason, stalled?.message ?? ''),
+    ...(shown ? [claim('Suspended', suspended, reason, message)] : []),
+  ];
+};
+
+const kstatusClaims = ({ reason, message }: Verdict, { over, failed, suspended, stalled }: Standing): Claim[] => [
+  claim('Ready', over && !failed, reason, message),
+  claim('Reconciling', !over && !stalled && !suspended, reason, message),
+  claim('Stalled', stalled !== undefined, stalled?.reason ?? reason, stalled?.message ?? ''),
+];
+
+const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
+  const standing = standingOf(verdict, hindrance);
+  return [
+    ...jobClaims(verdict, standing, previous),
+    ...kstatusClaims(verdict, standing),
     ...hindrances(previous, hindrance),
   ];
 };

@@ -7,7 +7,7 @@ import { type CallscribeError, type ErrorCode, toCallscribeError } from '../../e
 import type { Summary } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 import { resolveWindow } from '../../window.ts';
-import { type Facts, isFinished, type Phase } from './facts.ts';
+import { type Facts, isFinished, type Phase, type WorkerFacts } from './facts.ts';
 
 /** What the status is to say; `status.ts` puts it into words. */
 export interface Verdict {
@@ -37,6 +37,9 @@ export interface Decision {
 const NOTHING: Decision = { actions: [] };
 const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 60_000;
+const SECRET_GRACE_MS = 30_000;
+
+type ErrorOfSummary = NonNullable<Summary['error']>;
 
 const startOf = ({ run, worker }: Facts): number | undefined =>
   run.status?.startTime ? Date.parse(run.status.startTime) : worker?.startedAtMs;
@@ -89,29 +92,37 @@ const aborted = (facts: Facts): Decision => {
   return finish(facts, 'Cancelled', 'CSC_CANCELLED', early?.message ?? 'the run was cancelled');
 };
 
+/** GitOps tools apply objects in any order, so a Secret that is not there yet is waited for, but not for ever: see adr 5. */
+const isOverdueSecret = (facts: Facts, code: ErrorCode): boolean =>
+  (code === 'CSC_SECRET_NOT_FOUND' || code === 'CSC_SECRET_INVALID') &&
+  facts.nowMs >= (startOf(facts) ?? facts.nowMs) + SECRET_GRACE_MS;
+
+/** How long until the next try after so many in a row that failed. */
+const retryDelayMs = ({ failures, endedAtMs = 0 }: WorkerFacts, nowMs: number): number =>
+  endedAtMs + Math.min(FIRST_RETRY_MS * 2 ** (Math.max(1, failures) - 1), LONGEST_RETRY_MS) - nowMs;
+
 /** A passing error: the run stays as it is, says what is wrong, and is taken up again. */
-const hindered = (facts: Facts, code: ErrorCode, message: string): Decision => {
-  const { worker, nowMs } = facts;
-  const failures = Math.max(1, worker?.failures ?? 1);
-  const retryMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-  const dueMs = (worker?.endedAtMs ?? nowMs) + retryMs - nowMs;
-  const phase: Phase = (worker?.summary?.progress.counts.found ?? 0) > 0 ? 'Running' : 'Pending';
+const hindered = (facts: Facts, worker: WorkerFacts, { code, message }: ErrorOfSummary): Decision => {
+  if (isOverdueSecret(facts, code)) return finish(facts, 'Failed', code, message);
+  const phase: Phase = worker.progress && worker.progress.counts.found > 0 ? 'Running' : 'Pending';
   const verdict: Verdict = { phase, reason: code, message, ...started(facts) };
-  const window = windowOf(facts);
-  if (dueMs > 0 || !window) return { verdict, actions: [], requeueAfterMs: Math.max(dueMs, FIRST_RETRY_MS) };
-  return { verdict, actions: [{ kind: 'Start', window }] };
+  const delayMs = retryDelayMs(worker, facts.nowMs);
+  if (delayMs > 0) return { verdict, actions: [], requeueAfterMs: delayMs };
+  return { verdict, actions: [{ kind: 'Start', window: worker.window }] };
 };
 
-const afterWork = (facts: Facts, summary: Summary): Decision => {
+const UNEXPLAINED: ErrorOfSummary = { code: 'CSC_INTERNAL', message: 'the attempt failed', retryable: true };
+
+const afterWork = (facts: Facts, worker: WorkerFacts, summary: Summary): Decision => {
   switch (summary.ending) {
     case 'Completed':
       return completed(facts, summary);
     case 'Aborted':
       return aborted(facts);
     case 'Failed': {
-      const { code, message, retryable } = summary.error ?? { code: 'CSC_INTERNAL', message: '', retryable: true };
+      const { error = UNEXPLAINED } = summary;
       if (endedEarly(facts)) return begin(facts);
-      return retryable ? hindered(facts, code, message) : finish(facts, 'Failed', code, message);
+      return error.retryable ? hindered(facts, worker, error) : finish(facts, 'Failed', error.code, error.message);
     }
     case 'Drained':
       return begin(facts);
@@ -195,6 +206,6 @@ export const decide = (facts: Facts): Decision => {
   const { run, worker } = facts;
   if (run.metadata.deletionTimestamp) return NOTHING;
   if (isFinished(run.status?.phase)) return collect(facts);
-  if (worker?.summary) return afterWork(facts, worker.summary);
+  if (worker?.summary) return afterWork(facts, worker, worker.summary);
   return worker ? whileWorking(facts) : begin(facts);
 };

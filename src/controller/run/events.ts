@@ -42,10 +42,10 @@ const ofStalling = (before: TranscriptionRunStatus | undefined, after: Transcrip
 };
 
 /** Events of a change of status: one for a new phase, one for a new reason to stand still. */
-export const eventsOf = (before: TranscriptionRunStatus | undefined, after: TranscriptionRunStatus): readonly RunEvent[] => [
-  ...ofPhase(before?.phase, after),
-  ...ofStalling(before, after),
-];
+export const eventsOf = (
+  before: TranscriptionRunStatus | undefined,
+  after: TranscriptionRunStatus,
+): readonly RunEvent[] => [...ofPhase(before?.phase, after), ...ofStalling(before, after)];
 
 /** The Event of a recording that failed; none for any other outcome. Alike ones are aggregated by their reason. */
 export const failureEvent = ({

@@ -90,7 +90,7 @@ export const statusOf = (
   verdict: Verdict,
   { worker, nowMs }: StatusContext,
 ): TranscriptionRunStatus => {
-  const { generation = 0 } = run.metadata;
+  const { generation } = run.metadata;
   const previous = run.status?.conditions ?? [];
   const hindrance = worker?.progress?.hindrance;
   return {

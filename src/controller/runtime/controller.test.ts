@@ -73,7 +73,7 @@ describe('runController', () => {
       },
     });
     for (const key of ['a', 'b', 'a']) queue.add(key);
-    await expect.poll(() => calls).toBe(2);
+    await expect.poll(() => calls).toBe(3);
     queue.shutDown();
     await running;
   });

@@ -4,9 +4,8 @@
  * @module
  */
 import type { Clock } from '../../clock.ts';
-import { deadline } from './abort.ts';
 import { createSeriesMemory, type EventSubject, type EventText, type Series } from './event-series.ts';
-import type { KubeClient } from './kube-client.ts';
+import type { CallOptions, KubeClient } from './kube-client.ts';
 import { isNotFound, KubeError } from './kube-error.ts';
 import { resourcePath } from './resource-path.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -36,6 +35,8 @@ const WAITING = 1000;
 const SEND_MS = 5000;
 const RETRY_MS = [500, 2000];
 export const FLUSH_MS = 5000;
+
+type Operation = (options: CallOptions) => Promise<unknown>;
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
@@ -99,10 +100,11 @@ class QueueingRecorder implements EventRecorder {
   }
 
   async #send(subject: EventSubject, event: EventText, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const { kube, clock } = this.#options;
     const path = resourcePath({ group: '', version: 'v1', plural: 'events', namespace: subject.metadata.namespace });
     const create = (series: Series): Promise<unknown> =>
-      this.#insist(signal, (limited) => kube.create(path, manifest(subject, event, series), { signal: limited }));
+      this.#insist({ signal }, (options) => kube.create(path, manifest(subject, event, series), options));
     const series = this.#series.next(subject, event, clock.now());
     if (series.count === 1) {
       await create(series);
@@ -111,7 +113,7 @@ class QueueingRecorder implements EventRecorder {
     const { count, lastAtMs, message } = series;
     const patch = { count, lastTimestamp: iso(lastAtMs), message };
     try {
-      await this.#insist(signal, (limited) => kube.patch(`${path}/${series.name}`, patch, { signal: limited }));
+      await this.#insist({ signal }, (options) => kube.patch(`${path}/${series.name}`, patch, options));
     } catch (error) {
       // The API server keeps Events for an hour, and the first of the series may have been lost.
       if (!isNotFound(error)) throw error;
@@ -120,28 +122,19 @@ class QueueingRecorder implements EventRecorder {
   }
 
   /** Tries a few times: an Event is worth that, but not more. */
-  async #insist(signal: AbortSignal, operation: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
-    const { timers, clock } = this.#options;
+  async #insist(options: CallOptions & { readonly signal: AbortSignal }, operation: Operation): Promise<void> {
     for (let tries = 0; ; tries += 1) {
-      signal.throwIfAborted();
-      using limit = deadline(timers, {
-        ms: SEND_MS,
-        outer: signal,
-        reason: () => new KubeError('an Event: no answer', TIMED_OUT),
-      });
       try {
-        await operation(limit.signal);
+        await operation({ ...options, timeoutMs: SEND_MS });
         return;
       } catch (error) {
         const waitMs = RETRY_MS[tries];
         if (waitMs === undefined || !(error instanceof KubeError && error.isRetryable)) throw error;
-        await clock.sleep(waitMs, signal);
+        await this.#options.clock.sleep(waitMs, options.signal);
       }
     }
   }
 }
-
-const TIMED_OUT = { status: 0, reason: 'Timeout' };
 
 export const createEventRecorder = (options: EventRecorderOptions): EventRecorder =>
   new QueueingRecorder({ onError: () => {}, timers: systemTimers, ...options });

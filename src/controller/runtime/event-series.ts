@@ -45,9 +45,9 @@ interface Kind {
 
 export interface SeriesMemory {
   /** The Event as it is after one more; `count` 1 means that it is a new object. */
-  next(subject: EventSubject, event: EventText, nowMs: number): Series;
+  readonly next: (subject: EventSubject, event: EventText, nowMs: number) => Series;
   /** Begins the series of this Event anew, as its object is gone. */
-  restart(subject: EventSubject, event: EventText, nowMs: number): Series;
+  readonly restart: (subject: EventSubject, event: EventText, nowMs: number) => Series;
 }
 
 export const createSeriesMemory = (newId: () => string): SeriesMemory => {

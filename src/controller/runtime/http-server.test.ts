@@ -19,7 +19,7 @@ describe('parseAddress', () => {
 
 const health = async (checks: Partial<HealthChecks>) => {
   const server = await startHealthServer('127.0.0.1:0', { live: {}, ready: {}, ...checks });
-  onTestFinished(server.close);
+  onTestFinished(() => server.close());
   return async (path: string): Promise<[number, string]> => {
     const response = await fetch(`${server.url}${path}`);
     return [response.status, await response.text()];
@@ -48,7 +48,7 @@ describe('startHealthServer', () => {
 
   it('rejects where the address is taken', async () => {
     const server = await startHealthServer('127.0.0.1:0', { live: {}, ready: {} });
-    onTestFinished(server.close);
+    onTestFinished(() => server.close());
     await expect(startHealthServer(new URL(server.url).host, { live: {}, ready: {} })).rejects.toThrow('EADDRINUSE');
   });
 });

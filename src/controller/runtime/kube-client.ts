@@ -6,7 +6,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { errorOfNetwork, KubeError } from './kube-error.ts';
 import { readLines } from './read-lines.ts';
-import { deadline, follow } from './abort.ts';
+import { follow, type Follower } from './abort.ts';
 import { pause, systemTimers, type Timers } from './timers.ts';
 import { createTransport, type Transport, type TransportRequest } from './transport.ts';
 import { parseEvent, type WatchEvent } from './watch-event.ts';
@@ -15,6 +15,8 @@ export type { WatchEvent } from './watch-event.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** From the request to the last byte of the answer, or of its head for a watch; instead of the client's own. */
+  readonly timeoutMs?: number;
 }
 
 export interface DeleteOptions extends CallOptions {
@@ -67,7 +69,9 @@ const withQuery = (path: string, query: Query): string => {
   return search ? `${path}?${search}` : path;
 };
 
-const signalOf = ({ signal }: CallOptions): CallOptions => (signal ? { signal } : {});
+type Call = TransportRequest & Pick<CallOptions, 'timeoutMs'>;
+
+const nameOf = ({ method, path }: TransportRequest): string => `${method} ${path.split('?')[0] ?? ''}`;
 
 /** An answer that says when to come back was not acted upon, so it is safe to send the request again, whatever it was. */
 const waitMsBeforeRepeat = (error: unknown): number | undefined => {
@@ -88,11 +92,11 @@ class HTTPKubeClient implements KubeClient {
   }
 
   get<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'GET', path, ...signalOf(options) });
+    return this.#call({ method: 'GET', path, ...options });
   }
 
   async list<T>(path: string, query: Query, options: CallOptions = {}): Promise<KubeList<T>> {
-    const request = { method: 'GET', path: withQuery(path, query), ...signalOf(options) } as const;
+    const request = { method: 'GET', path: withQuery(path, query), ...options } as const;
     // Go writes an empty list as null where it was never set, which some aggregated API servers do.
     const { metadata, items } = await this.#call<Pick<KubeList<T>, 'metadata'> & { items?: readonly T[] | null }>(
       request,
@@ -101,11 +105,11 @@ class HTTPKubeClient implements KubeClient {
   }
 
   create<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'POST', path, body, ...signalOf(options) });
+    return this.#call({ method: 'POST', path, body, ...options });
   }
 
   replace<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'PUT', path, body, ...signalOf(options) });
+    return this.#call({ method: 'PUT', path, body, ...options });
   }
 
   patch<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
@@ -114,26 +118,35 @@ class HTTPKubeClient implements KubeClient {
       path,
       body,
       contentType: 'application/merge-patch+json',
-      ...signalOf(options),
+      ...options,
     });
   }
 
-  async delete(path: string, { signal, ...options }: DeleteOptions = {}): Promise<void> {
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
-    await this.#call({ method: 'DELETE', path, body, ...(signal && { signal }) });
+  async delete(path: string, { preconditions, propagationPolicy, ...options }: DeleteOptions = {}): Promise<void> {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...(preconditions && { preconditions }),
+      ...(propagationPolicy && { propagationPolicy }),
+    };
+    await this.#call({ method: 'DELETE', path, body, ...options });
   }
 
   async *watch<T>(path: string, query: Query, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
-    const { signal, idleMs = DEFAULT_IDLE_MS } = options;
+    const { signal, idleMs = DEFAULT_IDLE_MS, timeoutMs = this.#timeoutMs } = options;
     const name = `WATCH ${path}`;
+    const generation = this.#transport.generation();
     using ending = follow(signal);
+    const inTime = this.#endWhenLate(name, timeoutMs, ending);
     try {
-      const { body } = await this.#transport.send({
+      const request = {
         method: 'GET',
         path: withQuery(path, { ...query, watch: 'true' }),
         signal: ending.signal,
-      });
-      for await (const line of readLines(this.#untilIdle(body, idleMs))) {
+      } as const;
+      const { body } = await this.#transport.send(request).finally(inTime);
+      const silent = (): void => this.#transport.abandon(generation);
+      for await (const line of readLines(this.#untilIdle(body, idleMs, silent))) {
         const event = parseEvent<T>(line, name);
         if (event) yield event;
       }
@@ -150,8 +163,21 @@ class HTTPKubeClient implements KubeClient {
     return this.#transport.close();
   }
 
+  /** Aborts a call that takes too long, and opens other connections for those after it. Call what it returns when it is over. */
+  #endWhenLate(name: string, ms: number, call: Follower): () => void {
+    const generation = this.#transport.generation();
+    return this.#timers.after(ms, () => {
+      this.#transport.abandon(generation);
+      call.abort(new KubeError(`${name}: no answer within ${ms} ms`, { status: 0, reason: 'Timeout' }));
+    });
+  }
+
   /** Ends when no chunk arrived for `idleMs`. Time that the consumer takes does not count. */
-  async *#untilIdle(body: AsyncIterable<Uint8Array>, idleMs: number): AsyncGenerator<Uint8Array, void> {
+  async *#untilIdle(
+    body: AsyncIterable<Uint8Array>,
+    idleMs: number,
+    onIdle: () => void,
+  ): AsyncGenerator<Uint8Array, void> {
     const chunks = body[Symbol.asyncIterator]();
     for (;;) {
       const { promise: silence, resolve } = Promise.withResolvers<'idle'>();
@@ -160,12 +186,13 @@ class HTTPKubeClient implements KubeClient {
       // After idleness nobody waits for it any more, and the end of the connection rejects it.
       next.catch(() => {});
       const result = await Promise.race([next, silence]).finally(cancel);
-      if (result === 'idle' || result.done) return;
+      if (result === 'idle') return onIdle();
+      if (result.done) return;
       yield result.value;
     }
   }
 
-  async #call<T>(request: TransportRequest): Promise<T> {
+  async #call<T>(request: Call): Promise<T> {
     const signal = request.signal ?? new AbortController().signal;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -179,18 +206,19 @@ class HTTPKubeClient implements KubeClient {
     }
   }
 
-  async #attempt<T>(request: TransportRequest): Promise<T> {
-    const name = `${request.method} ${request.path.split('?')[0] ?? ''}`;
-    const ms = this.#timeoutMs;
-    const reason = (): Error => new KubeError(`${name}: no answer within ${ms} ms`, { status: 0, reason: 'Timeout' });
-    using limit = deadline(this.#timers, { ms, outer: request.signal, reason });
+  async #attempt<T>({ timeoutMs = this.#timeoutMs, ...request }: Call): Promise<T> {
+    const name = nameOf(request);
+    using call = follow(request.signal);
+    const inTime = this.#endWhenLate(name, timeoutMs, call);
     try {
-      const { body } = await this.#transport.send({ ...request, signal: limit.signal });
+      const { body } = await this.#transport.send({ ...request, signal: call.signal });
       return (await body.json()) as T;
     } catch (error) {
-      limit.signal.throwIfAborted();
+      call.signal.throwIfAborted();
       if (!(error instanceof SyntaxError)) throw errorOfNetwork(name, error);
       throw new KubeError(`${name}: the answer is not JSON`, { status: 0, reason: 'Malformed', cause: error });
+    } finally {
+      inTime();
     }
   }
 }

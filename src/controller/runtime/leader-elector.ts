@@ -41,10 +41,13 @@ class LeaseElector implements Elector {
   readonly #options: Required<LeaderElectorOptions>;
   readonly #collection: string;
   readonly #object: string;
+  /** Several attempts fit before the deadline, should the first meet a link that went deaf. */
+  readonly #timeoutMs: number;
   #seen: Observation | undefined;
 
   constructor(options: Required<LeaderElectorOptions>) {
     this.#options = options;
+    this.#timeoutMs = options.renewDeadlineMs / 3;
     const { namespace, name } = options;
     const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace };
     this.#collection = resourcePath(resource);
@@ -117,14 +120,15 @@ class LeaseElector implements Elector {
   /** One attempt to take or keep the Lease. Never rejects. */
   async #tryToClaim(signal: AbortSignal): Promise<boolean> {
     const { kube, identity, clock, timers, leaseDurationMs, onEvent } = this.#options;
+    const options = { signal, timeoutMs: this.#timeoutMs };
     try {
       const lease = await this.#look(signal);
       const claim = { identity, leaseDurationSeconds: Math.ceil(leaseDurationMs / 1000), wallMs: clock.now() };
       if (this.#seen && !isFree(this.#seen, identity, timers.nowMs())) return false;
       // Its resourceVersion makes the API server refuse us where somebody was faster.
       const written = lease.metadata.resourceVersion
-        ? await kube.replace<Lease>(this.#object, claimed(lease, claim), { signal })
-        : await kube.create<Lease>(this.#collection, claimed(lease, claim), { signal });
+        ? await kube.replace<Lease>(this.#object, claimed(lease, claim), options)
+        : await kube.create<Lease>(this.#collection, claimed(lease, claim), options);
       this.#seen = { lease: written, atMs: timers.nowMs() };
       return true;
     } catch (error) {
@@ -137,7 +141,7 @@ class LeaseElector implements Elector {
   async #look(signal: AbortSignal): Promise<Lease> {
     const { kube, namespace, name, timers } = this.#options;
     try {
-      const lease = await kube.get<Lease>(this.#object, { signal });
+      const lease = await kube.get<Lease>(this.#object, { signal, timeoutMs: this.#timeoutMs });
       this.#seen = observe(this.#seen, lease, timers.nowMs());
       return lease;
     } catch (error) {

@@ -22,6 +22,13 @@ export interface TransportRequest {
 export interface Transport {
   /** A success; its body is still to be read. @throws KubeError, or the reason of the signal */
   send(request: TransportRequest): Promise<Dispatcher.ResponseData>;
+  /** Counts the sets of connections that there were; what is sent now goes over this one. */
+  generation(): number;
+  /**
+   * Leaves the connections of that generation to what is under way there and opens others. For when no answer came in time: a
+   * link that went deaf took all idle connections with it, and each would cost one more timeout.
+   */
+  abandon(generation: number): void;
   close(): Promise<void>;
 }
 
@@ -79,14 +86,21 @@ const authorise = async (config: KubeConfig, request: TransportRequest): Promise
 
 export const createTransport = (config: KubeConfig): Transport => {
   let current: { readonly identity: string; readonly agent: Dispatcher } | undefined;
+  let generation = 0;
+
+  const retire = (): void => {
+    // What is under way on them ends there by itself.
+    void current?.agent.close().catch(() => {});
+    current = undefined;
+    generation += 1;
+  };
 
   /** A new agent only when a certificate was rotated: connections authenticate when they are opened. */
   const agentFor = (credentials: Credentials, proxyURL: string | undefined): Dispatcher => {
     const tls = tlsOf(credentials);
     const identity = `${proxyURL ?? ''} ${fingerprint(tls)}`;
     if (current?.identity === identity) return current.agent;
-    // What is under way on the old one ends there by itself.
-    void current?.agent.close().catch(() => {});
+    retire();
     const agent = createAgent(tls, proxyURL);
     current = { identity, agent };
     return agent;
@@ -129,6 +143,10 @@ export const createTransport = (config: KubeConfig): Transport => {
 
   return {
     send,
+    generation: () => generation,
+    abandon: (old) => {
+      if (current && old === generation) retire();
+    },
     close: async () => {
       await current?.agent.destroy();
       current = undefined;

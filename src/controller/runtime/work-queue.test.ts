@@ -4,7 +4,7 @@ import { createWorkQueue, type WorkQueue } from './work-queue.ts';
 
 const queue = (): WorkQueue => {
   const made = createWorkQueue({ now: () => performance.now() });
-  onTestFinished(made.shutDown);
+  onTestFinished(() => made.shutDown());
   return made;
 };
 

@@ -70,7 +70,10 @@ describe('createAttribute', () => {
 
   it('goes by the time line where the channels cannot be compared, or are the same', async () => {
     const same: AttributeOptions['readEnergy'] = async (_path, { frameMs }) => ({ frameMs, channels: [left, left] });
-    for (const attribute of [createAttribute(options()), createAttribute(options({ readEnergy: same }))]) {
+    const undecoded: AttributeOptions['readEnergy'] = async () => undefined;
+    const failing = options().readEnergy;
+    for (const readEnergy of [failing, undecoded, same]) {
+      const attribute = createAttribute(options({ readEnergy }));
       const { turns, roles } = await attribute(dialled, audioOf(2), hello);
       expect(turns.map(({ role }) => role)).toEqual(['customer', 'agent']);
       expect(roles).toMatchObject({ method: 'timeline', confidencePercent: 81 });
@@ -100,7 +103,10 @@ describe('createAttribute', () => {
   it('does not look at the words', async () => {
     const attribute = createAttribute(options());
     const spoken = hello.map((utterance, index) => ({ ...utterance, text: `My name is agent ${index}` }));
-    const [one, other] = await Promise.all([attribute(dialled, audioOf(1), hello), attribute(dialled, audioOf(1), spoken)]);
+    const [one, other] = await Promise.all([
+      attribute(dialled, audioOf(1), hello),
+      attribute(dialled, audioOf(1), spoken),
+    ]);
     expect(one.turns.map(({ role }) => role)).toEqual(other.turns.map(({ role }) => role));
   });
 });

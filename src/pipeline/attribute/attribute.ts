@@ -21,15 +21,11 @@ export interface AttributeOptions {
   readonly currency: string;
   readonly priceMicros: (audio: Audio) => number;
   readonly now: () => number;
-  /** Loudness of the channels over time. May reject for audio that it cannot decode. */
-  readonly readEnergy: (path: string, options: { readonly frameMs: number }) => Promise<Energy>;
+  /** Loudness of the channels over time; undefined for audio that cannot be decoded. */
+  readonly readEnergy: (path: string, options: { readonly frameMs: number }) => Promise<Energy | undefined>;
 }
 
-export type Attribute = (
-  recording: Recording,
-  audio: Audio,
-  utterances: readonly Utterance[],
-) => Promise<Transcript>;
+export type Attribute = (recording: Recording, audio: Audio, utterances: readonly Utterance[]) => Promise<Transcript>;
 
 const FRAME_MS = 20;
 
@@ -54,6 +50,8 @@ const energyWay =
   async () => {
     try {
       const energy = await options.readEnergy(path, { frameMs: FRAME_MS });
+      if (!energy)
+        return unknown(utterances, 0, ['the channels could not be compared: the audio cannot be decoded here']);
       return byEnergy(utterances, { energy, agentChannel: options.agentChannel, presence });
     } catch (error) {
       return unknown(utterances, 0, [`the channels could not be compared: ${toCallscribeError(error).code}`]);
@@ -61,7 +59,12 @@ const energyWay =
   };
 
 /** The ways that the audio and the answer allow, the surest first. */
-const waysFor = (options: AttributeOptions, audio: Audio, utterances: readonly Utterance[], presence: Presence): Way[] => {
+const waysFor = (
+  options: AttributeOptions,
+  audio: Audio,
+  utterances: readonly Utterance[],
+  presence: Presence,
+): Way[] => {
   const ways: Way[] = [];
   if (answersByChannel(utterances, audio.channels)) {
     ways.push(() => byChannel(utterances, options.agentChannel, presence));
@@ -72,7 +75,11 @@ const waysFor = (options: AttributeOptions, audio: Audio, utterances: readonly U
 };
 
 /** The first way that is sure enough; its facts come after those of the ways that were not. */
-const firstSure = async (ways: readonly Way[], utterances: readonly Utterance[], minPercent: number): Promise<Candidate> => {
+const firstSure = async (
+  ways: readonly Way[],
+  utterances: readonly Utterance[],
+  minPercent: number,
+): Promise<Candidate> => {
   const facts: string[] = [];
   let best = 0;
   for (const way of utterances.length === 0 ? [] : ways) {

@@ -59,10 +59,13 @@ describe('byChannel', () => {
       utterances: [says('A', 11, 20, 1), says('B', 20, 30)],
       roles: ['agent', 'unknown'],
     },
-  ])('tells the roles of $of', ({ agentChannel = 1, participants = both, utterances, roles, confidencePercent = 100 }) => {
-    const candidate = byChannel(utterances, agentChannel, presenceOf(recordingOf(...participants)));
-    expect(candidate).toMatchObject({ method: 'channel', roles, confidencePercent });
-  });
+  ])(
+    'tells the roles of $of',
+    ({ agentChannel = 1, participants = both, utterances, roles, confidencePercent = 100 }) => {
+      const candidate = byChannel(utterances, agentChannel, presenceOf(recordingOf(...participants)));
+      expect(candidate).toMatchObject({ method: 'channel', roles, confidencePercent });
+    },
+  );
 
   it.each([
     ['a channel for each', [says('A', 0, 1, 0), says('B', 1, 2, 1)], 2, true],
@@ -80,9 +83,7 @@ describe('byChannel', () => {
 const energyOf = (left: readonly number[], right: readonly number[]): Energy => ({
   frameMs: 100,
   channels: [left, right].map((levels) =>
-    Float32Array.from(
-      levels.flatMap((level) => Array.from<number>({ length: 10 }).fill(level)),
-    ),
+    Float32Array.from(levels.flatMap((level) => Array.from<number>({ length: 10 }).fill(level))),
   ),
 });
 
@@ -133,7 +134,10 @@ describe('byEnergy', () => {
   });
 
   it('measures the leaning of each utterance', () => {
-    const lean = leanings([says('A', 0, 1), says('B', 1, 2), says('C', 2, 3)], energyOf([1, 0, 0.5, 0], [0, 1, 0.5, 0]));
+    const lean = leanings(
+      [says('A', 0, 1), says('B', 1, 2), says('C', 2, 3)],
+      energyOf([1, 0, 0.5, 0], [0, 1, 0.5, 0]),
+    );
     expect(lean).toEqual([-1, 1, 0]);
   });
 });

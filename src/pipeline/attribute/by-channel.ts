@@ -22,7 +22,9 @@ export const answersByChannel = (utterances: readonly Utterance[], channels: num
 
 /** True where what is said on one channel is said on the other at the same time, all along. */
 const isDoubled = (utterances: readonly Utterance[]): boolean => {
-  const [left, right] = [0, 1].map((channel) => speechOf(utterances.filter((utterance) => utterance.channel === channel)));
+  const [left, right] = [0, 1].map((channel) =>
+    speechOf(utterances.filter((utterance) => utterance.channel === channel)),
+  );
   if (!left || !right) return false;
   const longerMs = Math.max(lengthMs(left), lengthMs(right));
   return longerMs >= MIN_SPEECH_MS && percent(overlapMs(left, right), longerMs) > MAX_OVERLAP_PERCENT;

@@ -8,7 +8,7 @@ import { byChannel } from './by-channel.ts';
 import { type Candidate, percent } from './candidate.ts';
 import type { Presence } from './presence.ts';
 
-/** Loudness of each channel, frame by frame: any measure that grows with the sound and is 0 for silence. */
+/** Loudness of each channel, frame by frame: the root mean square of its samples. */
 export interface Energy {
   readonly frameMs: number;
   readonly channels: readonly Float32Array[];

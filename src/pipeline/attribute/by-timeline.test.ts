@@ -108,7 +108,10 @@ const cases: readonly Case[] = [
   },
   {
     of: 'a time line of another hour',
-    participants: [participant('customer', ['interact', -3600, -3540]), participant('agent', ['interact', -3597, -3540])],
+    participants: [
+      participant('customer', ['interact', -3600, -3540]),
+      participant('agent', ['interact', -3597, -3540]),
+    ],
     utterances: [says('B', 0.2, 2.5), says('A', 4, 10)],
     roles: { A: 'unknown', B: 'unknown' },
   },

@@ -46,7 +46,8 @@ const direct = (speaker: SpeakerFacts, speakers: readonly SpeakerFacts[]): Decis
     dominantMs(customerOnlyMs, sum(speakers.map((other) => other.customerOnlyMs))) +
     dominantMs(acrossAgentsMs(speaker), sum(speakers.map(acrossAgentsMs)));
   // Several agents may consult each other while the customer waits.
-  const agentMs = perAgentMs.length > 1 ? agentOnlyMs : dominantMs(agentOnlyMs, sum(speakers.map((other) => other.agentOnlyMs)));
+  const agentMs =
+    perAgentMs.length > 1 ? agentOnlyMs : dominantMs(agentOnlyMs, sum(speakers.map((other) => other.agentOnlyMs)));
   const confidence = Math.abs(customerMs - agentMs) / (customerMs + agentMs + HALF_MS);
   return { role: customerMs > agentMs ? 'customer' : 'agent', confidence };
 };
@@ -73,7 +74,12 @@ const decide = (speakers: readonly SpeakerFacts[], minConfidence: number): reado
   });
   return speakers.map((speaker, index) => {
     const own = first[index] ?? UNDECIDED;
-    return own.role === 'unknown' ? byOthers(speaker, first.filter((_, other) => other !== index)) : own;
+    return own.role === 'unknown'
+      ? byOthers(
+          speaker,
+          first.filter((_, other) => other !== index),
+        )
+      : own;
   });
 };
 

@@ -15,7 +15,15 @@ export interface Presence {
 }
 
 /** Segments of system participants in which nothing of them can be heard. */
-const SILENT: ReadonlySet<string> = new Set(['wrapup', 'dialing', 'contacting', 'alert', 'scheduled', 'callback', 'uploading']);
+const SILENT: ReadonlySet<string> = new Set([
+  'wrapup',
+  'dialing',
+  'contacting',
+  'alert',
+  'scheduled',
+  'callback',
+  'uploading',
+]);
 
 const isHeard = (kind: ParticipantKind, type: string): boolean =>
   kind === 'system' ? !SILENT.has(type) : type === 'interact';
@@ -30,7 +38,12 @@ const spansOf = ({ kind, sessions }: Participant, { startAtMs }: Recording): rea
         .map((segment) => ({ startMs: segment.startAtMs - startAtMs, endMs: segment.endAtMs - startAtMs })),
     );
   const heard = spansWhere((type) => isHeard(kind, type));
-  return kind === 'agent' ? subtract(heard, spansWhere((type) => type === 'hold')) : heard;
+  return kind === 'agent'
+    ? subtract(
+        heard,
+        spansWhere((type) => type === 'hold'),
+      )
+    : heard;
 };
 
 export const presenceOf = (recording: Recording): Presence => {

@@ -3,14 +3,14 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CallscribeError } from '../../errors.ts';
 import type { Audio } from '../types.ts';
 
-/** All of our files begin with it, so that a sweep finds them and nothing else. */
-const PREFIX = 'callscribe-audio-';
+/** All of our files are named so, with the number of their process, so that a sweep finds what it may remove and nothing else. */
+const NAME = /^callscribe-audio-(\d+)-/;
 
 /** A fault of the disk, not of the recording. */
 export const diskError = (error: unknown): CallscribeError => {
@@ -25,7 +25,7 @@ export interface WorkFile {
 
 /** A new, empty file (mode 0600) open for reading and writing; the directory is made where it is missing (0700). */
 export const createWorkFile = async (workDir: string): Promise<WorkFile> => {
-  const path = join(workDir, `${PREFIX}${randomUUID()}`);
+  const path = join(workDir, `callscribe-audio-${process.pid}-${randomUUID()}`);
   try {
     await mkdir(workDir, { recursive: true, mode: 0o700 });
     return { path, file: await open(path, 'wx+', 0o600) };
@@ -39,33 +39,34 @@ export const removeFile = (path: string): Promise<void> => rm(path, { force: tru
 /** Removes the file of a recording. Not an error where it is gone already. */
 export const dispose = (audio: Pick<Audio, 'path'>): Promise<void> => removeFile(audio.path);
 
-export interface SweepOptions {
-  /** Only files that were last written so long ago; 0, the default, for all of them. */
-  readonly olderThanMs?: number;
-  /** Default `Date.now()`. */
-  readonly nowMs?: number;
-}
+/** Only a process can say of itself that it runs: the number in the name may belong to a new one by now, or to us after a restart. */
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
 
-const isStale = async (path: string, beforeMs: number): Promise<boolean> => {
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && found.isFile() && found.mtimeMs <= beforeMs;
+const ownerOf = (name: string): number | undefined => {
+  const pid = NAME.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
 };
 
 /**
- * Removes what a process that ended suddenly left behind. To be called at the start, before anything is fetched; with
- * `olderThanMs` where other processes may use the same directory.
+ * Removes what processes that ended suddenly left behind. To be called at the start, before anything is fetched: what bears our
+ * own number is from an earlier process, as in a container where it is always 1. Files of running processes stay.
  *
  * @returns how many files were removed; 0 where there is no such directory
  */
-export const sweepWorkDir = async (workDir: string, options: SweepOptions = {}): Promise<number> => {
-  const { olderThanMs, nowMs = Date.now() } = options;
-  const beforeMs = olderThanMs === undefined ? Number.POSITIVE_INFINITY : nowMs - olderThanMs;
+export const sweepWorkDir = async (workDir: string): Promise<number> => {
   const names = await readdir(workDir).catch(() => []);
   let removed = 0;
-  for (const name of names.filter((one) => one.startsWith(PREFIX))) {
-    const path = join(workDir, name);
-    if (!(await isStale(path, beforeMs))) continue;
-    await removeFile(path);
+  for (const name of names) {
+    const owner = ownerOf(name);
+    if (owner === undefined || (owner !== process.pid && isRunning(owner))) continue;
+    await removeFile(join(workDir, name));
     removed += 1;
   }
   return removed;

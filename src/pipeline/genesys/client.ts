@@ -46,7 +46,7 @@ export interface GenesysClient {
    */
   request(method: HTTPMethod, path: string, body: unknown, signal?: AbortSignal): Promise<JSONAnswer>;
   /** Requests sent so far, logins and repetitions included. */
-  requests(): number;
+  readonly requests: () => number;
 }
 
 /** A page of a hundred conversations is large, and analytics is slow: the 16 seconds of the SDK are too few. */

@@ -17,12 +17,25 @@ describe('parseMicros', () => {
     expect(parseMicros(text)).toBe(micros);
   });
 
-  it.each(['', ' ', '.', '1.', '.5', '-1', '+1', '1e3', '0x10', '1,5', '0.0000001', '9007199254.740992', '１', '1\n', 'NaN'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseMicros(text)).toThrow(expect.objectContaining({ code: 'CSC_SPEC_INVALID' }));
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '.',
+    '1.',
+    '.5',
+    '-1',
+    '+1',
+    '1e3',
+    '0x10',
+    '1,5',
+    '0.0000001',
+    '9007199254.740992',
+    '１',
+    '1\n',
+    'NaN',
+  ])('refuses %j', (text) => {
+    expect(() => parseMicros(text)).toThrow(expect.objectContaining({ code: 'CSC_SPEC_INVALID' }));
+  });
 });
 
 describe('formatMicros', () => {

@@ -18,14 +18,29 @@ describe('priceMicros', () => {
     ['the same for two channels', {}, { ms: 60_000, channels: 2 }, 4000],
     ['each channel', { perChannel: true }, { ms: 60_000, channels: 2 }, 8000],
     ['each channel of which the number is not known', { perChannel: true }, { ms: 60_000, channels: 0 }, 4000],
-    ['each channel, rounded before the multiplication', { perChannel: true, ratePerMinute: '0.0077' }, { ms: 312_400, channels: 2 }, 80_337],
+    [
+      'each channel, rounded before the multiplication',
+      { perChannel: true, ratePerMinute: '0.0077' },
+      { ms: 312_400, channels: 2 },
+      80_337,
+    ],
     ['the minimum', { minimumSeconds: 15 }, { ms: 3000, channels: 1 }, 1000],
     ['more than the minimum', { minimumSeconds: 15 }, { ms: 30_000, channels: 1 }, 2000],
-    ['a minimum that is no multiple of the step', { minimumSeconds: 15, roundUpToSeconds: 10 }, { ms: 3000, channels: 1 }, 1000],
+    [
+      'a minimum that is no multiple of the step',
+      { minimumSeconds: 15, roundUpToSeconds: 10 },
+      { ms: 3000, channels: 1 },
+      1000,
+    ],
     ['steps of a minute', { roundUpToSeconds: 60 }, { ms: 60_001, channels: 1 }, 8000],
     ['each millisecond', { roundUpToSeconds: 0 }, { ms: 90_500, channels: 1 }, 6033],
     ['half a micro-unit up', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, { ms: 30_000, channels: 1 }, 1],
-    ['less than half a micro-unit down', { ratePerMinute: '0.000001', roundUpToSeconds: 0 }, { ms: 29_999, channels: 1 }, 0],
+    [
+      'less than half a micro-unit down',
+      { ratePerMinute: '0.000001', roundUpToSeconds: 0 },
+      { ms: 29_999, channels: 1 },
+      0,
+    ],
   ])('bills %s', (_name, more, { ms, channels }, micros) => {
     expect(createPricing(rates(more)).priceMicros(ms, channels)).toBe(micros);
   });
@@ -40,7 +55,9 @@ describe('priceMicros', () => {
   });
 
   const anyRates = fc.record({
-    ratePerMinute: fc.nat(5_000_000).map((micros) => `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`),
+    ratePerMinute: fc
+      .nat(5_000_000)
+      .map((micros) => `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`),
     perChannel: fc.boolean(),
     roundUpToSeconds: fc.nat(120),
     minimumSeconds: fc.nat(120),
@@ -51,7 +68,10 @@ describe('priceMicros', () => {
     fc.assert(
       fc.property(anyRates, dayMs, fc.integer({ min: 1, max: 4 }), (some, durationMs, channels) => {
         const { ratePerMinute, perChannel, roundUpToSeconds: step, minimumSeconds } = some;
-        const billedMs = Math.max(minimumSeconds * 1000, step ? Math.ceil(durationMs / (step * 1000)) * step * 1000 : durationMs);
+        const billedMs = Math.max(
+          minimumSeconds * 1000,
+          step ? Math.ceil(durationMs / (step * 1000)) * step * 1000 : durationMs,
+        );
         const microsPerMinute = Math.round(Number(ratePerMinute) * 1e6);
         const exact = BigInt(billedMs) * BigInt(microsPerMinute) * BigInt(perChannel ? channels : 1);
         const price = createPricing(some).priceMicros(durationMs, channels);

@@ -22,7 +22,7 @@ export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
   /** What a recording is expected to cost before its audio was measured. */
   estimateMicros(durationMs: number): number;
   /** Genesys calls so far. */
-  requests(): number;
+  readonly requests: () => number;
 }
 
 export interface RunSettings {

@@ -42,59 +42,91 @@ const reservationKey = (item: {
   readonly attempt: number;
 }): string => `${keyOf(item)}#${item.attempt}`;
 
-/** A tracker that begins with what earlier attempts of the run settled. `requests` reads the meter of Genesys calls. */
-export const createTracker = (rows: readonly Row[], requests: () => number): Tracker => {
-  const live = new Map<string, Live>();
-  const reservations = new Map<string, number>();
+interface Tally {
+  readonly isFinal: (key: string) => boolean;
+  readonly attemptsOf: (key: string) => number;
+  readonly finals: () => number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly sums: Readonly<{ settledMicros: number; unknownMicros: number; audioMs: number }>;
+  add(row: Row): void;
+}
+
+/** What rows add up to. */
+const createTally = (rows: readonly Row[]): Tally => {
   const final = new Set<string>();
   const attempts = new Map<string, number>();
   const outcomes: Record<Outcome, number> = { Transcribed: 0, Skipped: 0, Failed: 0, NoRecording: 0 };
-  let finished: RecordingProgress[] = [];
-  let hindrance: Hindrance | undefined;
-  let [settledMicros, unknownMicros, reservedMicros, audioMs, conversations] = [0, 0, 0, 0, 0];
-
-  const drop = (item: Reservation | Row): void => {
-    const key = reservationKey(item);
-    reservedMicros -= reservations.get(key) ?? 0;
-    reservations.delete(key);
-  };
-
+  const sums = { settledMicros: 0, unknownMicros: 0, audioMs: 0 };
   const add = (row: Row): void => {
     const key = keyOf(row);
-    settledMicros += row.costMicros;
-    unknownMicros += row.costUnknownMicros;
-    if (row.status === 'success' || row.costMicros > 0 || row.costUnknownMicros > 0) audioMs += row.durationMs;
+    sums.settledMicros += row.costMicros;
+    sums.unknownMicros += row.costUnknownMicros;
+    if (row.status === 'success' || row.costMicros > 0 || row.costUnknownMicros > 0) sums.audioMs += row.durationMs;
     if (row.attempt > 0) attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
     if (row.outcome === '') return;
     final.add(key);
     outcomes[row.outcome] += 1;
     attempts.delete(key);
   };
-
-  const counts = (): Counts => {
-    const inProgress = live.values().reduce((sum, { progress }) => sum + (progress.state === 'InProgress' ? 1 : 0), 0);
-    return {
-      conversations,
-      found: final.size + live.size,
-      pending: live.size - inProgress,
-      inProgress,
-      transcribed: outcomes.Transcribed,
-      skipped: outcomes.Skipped,
-      failed: outcomes.Failed,
-      noRecording: outcomes.NoRecording,
-    };
-  };
-
-  const cost = (): Cost => {
-    const ahead = live.values().reduce((sum, item) => sum + item.estimateMicros, 0);
-    return { settledMicros, reservedMicros, unknownMicros, estimateMicros: settledMicros + unknownMicros + ahead };
-  };
-
   for (const row of rows) add(row);
-
   return {
     isFinal: (key) => final.has(key),
     attemptsOf: (key) => attempts.get(key) ?? 0,
+    finals: () => final.size,
+    outcomes,
+    sums,
+    add,
+  };
+};
+
+/** Reservations that are open now. */
+const createReserved = () => {
+  const open = new Map<string, number>();
+  let micros = 0;
+  return {
+    micros: () => micros,
+    add: (reservation: Reservation): void => {
+      open.set(reservationKey(reservation), reservation.reservedMicros);
+      micros += reservation.reservedMicros;
+    },
+    drop: (item: Reservation | Row): void => {
+      const key = reservationKey(item);
+      micros -= open.get(key) ?? 0;
+      open.delete(key);
+    },
+  };
+};
+
+const inProgressOf = (live: ReadonlyMap<string, Live>): RecordingProgress[] =>
+  [...live.values()].map(({ progress }) => progress).filter(({ state }) => state === 'InProgress');
+
+/** A tracker that begins with what earlier attempts of the run settled. `requests` reads the meter of Genesys calls. */
+export const createTracker = (rows: readonly Row[], requests: () => number): Tracker => {
+  const live = new Map<string, Live>();
+  const tally = createTally(rows);
+  const reserved = createReserved();
+  let finished: RecordingProgress[] = [];
+  let hindrance: Hindrance | undefined;
+  let conversations = 0;
+
+  const counts = (): Counts => {
+    const inProgress = inProgressOf(live).length;
+    const { Transcribed: transcribed, Skipped: skipped, Failed: failed, NoRecording: noRecording } = tally.outcomes;
+    const found = tally.finals() + live.size;
+    const pending = live.size - inProgress;
+    return { conversations, found, pending, inProgress, transcribed, skipped, failed, noRecording };
+  };
+
+  const cost = (): Cost => {
+    const { settledMicros, unknownMicros } = tally.sums;
+    const ahead = live.values().reduce((sum, item) => sum + item.estimateMicros, 0);
+    const estimateMicros = settledMicros + unknownMicros + ahead;
+    return { settledMicros, unknownMicros, reservedMicros: reserved.micros(), estimateMicros };
+  };
+
+  return {
+    isFinal: tally.isFinal,
+    attemptsOf: tally.attemptsOf,
     conversationFound: () => {
       conversations += 1;
     },
@@ -104,14 +136,11 @@ export const createTracker = (rows: readonly Row[], requests: () => number): Tra
     leave: (key) => {
       live.delete(key);
     },
-    reserved: (reservation) => {
-      reservations.set(reservationKey(reservation), reservation.reservedMicros);
-      reservedMicros += reservation.reservedMicros;
-    },
-    handedBack: drop,
+    reserved: reserved.add,
+    handedBack: reserved.drop,
     booked: (row, done) => {
-      drop(row);
-      add(row);
+      reserved.drop(row);
+      tally.add(row);
       if (row.outcome === '') return;
       live.delete(keyOf(row));
       if (done) finished = [done, ...finished].slice(0, SHOWN);
@@ -121,18 +150,13 @@ export const createTracker = (rows: readonly Row[], requests: () => number): Tra
     },
     counts,
     cost,
-    progress: () => {
-      const inFlight = [...live.values()]
-        .map((item) => item.progress)
-        .toSorted((a, b) => a.state.localeCompare(b.state));
-      return {
-        counts: counts(),
-        cost: cost(),
-        audioMs,
-        genesysRequests: requests(),
-        recordings: [...inFlight.filter((item) => item.state === 'InProgress'), ...finished].slice(0, SHOWN),
-        ...(hindrance && { hindrance }),
-      };
-    },
+    progress: () => ({
+      counts: counts(),
+      cost: cost(),
+      audioMs: tally.sums.audioMs,
+      genesysRequests: requests(),
+      recordings: [...inProgressOf(live), ...finished].slice(0, SHOWN),
+      ...(hindrance && { hindrance }),
+    }),
   };
 };

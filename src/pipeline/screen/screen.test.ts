@@ -48,7 +48,11 @@ describe('createScreen', () => {
       refusal: { code: 'CSC_RECORDING_TOO_SHORT', skip: true },
     },
     { does: 'skips an empty file', audio: audioOf(0), refusal: { code: 'CSC_MEDIA_EMPTY', skip: true } },
-    { does: 'skips a file without channels', audio: audioOf(5000, 0), refusal: { code: 'CSC_MEDIA_EMPTY', skip: true } },
+    {
+      does: 'skips a file without channels',
+      audio: audioOf(5000, 0),
+      refusal: { code: 'CSC_MEDIA_EMPTY', skip: true },
+    },
     {
       does: 'fails a call without agent',
       kinds: ['customer', 'system'],

@@ -29,7 +29,8 @@ const oneOf =
 
 const readStatus = oneOf<AttemptStatus>('success', 'failed', 'unknown', 'skipped');
 const readOutcome = oneOf<Outcome | ''>('Transcribed', 'Skipped', 'Failed', 'NoRecording', '');
-const readErrorCode = (text: string): ErrorCode | '' | undefined => (text === '' || isErrorCode(text) ? text : undefined);
+const readErrorCode = (text: string): ErrorCode | '' | undefined =>
+  text === '' || isErrorCode(text) ? text : undefined;
 
 /** The fields of one line by the name of their column. Each method throws `CSC_LEDGER_CORRUPT` and names line and column. */
 export interface FieldReader {

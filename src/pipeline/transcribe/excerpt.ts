@@ -48,7 +48,9 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
  */
 export const excerptOf = (text: string, secrets: readonly string[]): string => {
   const message = messageOf(parsed(text)).slice(0, MAX_READ);
-  const hidden = secrets.filter((secret) => secret !== '').reduce((line, secret) => line.replaceAll(secret, '***'), message);
+  const hidden = secrets
+    .filter((secret) => secret !== '')
+    .reduce((line, secret) => line.replaceAll(secret, '***'), message);
   const redacted = REDACTIONS.reduce((line, [pattern, by]) => line.replaceAll(pattern, by), hidden);
   const line = redacted.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
   const characters = Array.from(line);

@@ -36,7 +36,9 @@ const headOf = (boundary: string, disposition: string, contentType: string): str
 /** The text parts in their order, then the file. Names, filename and types must be plain ASCII without quotes. */
 export const multipart = async (texts: readonly TextPart[], file: FilePart): Promise<MultipartBody> => {
   const boundary = `callscribe-${randomUUID()}`;
-  const before = texts.map(({ name, contentType, text }) => `${headOf(boundary, `name="${name}"`, contentType)}${text}\r\n`);
+  const before = texts.map(
+    ({ name, contentType, text }) => `${headOf(boundary, `name="${name}"`, contentType)}${text}\r\n`,
+  );
   const disposition = `name="${file.name}"; filename="${file.filename}"`;
   const head = Buffer.from(`${before.join('')}${headOf(boundary, disposition, file.contentType)}`);
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);

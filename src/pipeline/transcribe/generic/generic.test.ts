@@ -159,20 +159,35 @@ describe('the request', () => {
 
 describe('an answer that is no success', () => {
   it.each<[Reply, object]>([
-    [{ status: 400, body: '{"message":"bad model"}' }, { code: 'CSC_STT_REJECTED', message: 'the speech service answered 400: bad model' }],
-    [{ status: 422, body: `{"error":"no ${KEY}"}` }, { code: 'CSC_STT_REJECTED', message: 'the speech service answered 422: no ***' }],
+    [
+      { status: 400, body: '{"message":"bad model"}' },
+      { code: 'CSC_STT_REJECTED', message: 'the speech service answered 400: bad model' },
+    ],
+    [
+      { status: 422, body: `{"error":"no ${KEY}"}` },
+      { code: 'CSC_STT_REJECTED', message: 'the speech service answered 422: no ***' },
+    ],
     [{ status: 404 }, { code: 'CSC_STT_REJECTED', message: 'the speech service answered 404' }],
-    [{ status: 301, headers: { location: 'http://127.0.0.1:1/' } }, { code: 'CSC_STT_REJECTED', status: 301 }],
+    [
+      { status: 301, headers: { location: 'http://127.0.0.1:1/' } },
+      { code: 'CSC_STT_REJECTED', status: 301 },
+    ],
     [{ status: 403 }, { code: 'CSC_STT_AUTH', retryable: false }],
     [{ status: 408 }, { code: 'CSC_STT_UNAVAILABLE', retryable: true }],
-    [{ status: 429, headers: { 'retry-after': '7' } }, { code: 'CSC_STT_RATE_LIMITED', retryAfterMs: 7000, retryable: true }],
+    [
+      { status: 429, headers: { 'retry-after': '7' } },
+      { code: 'CSC_STT_RATE_LIMITED', retryAfterMs: 7000, retryable: true },
+    ],
     [{ status: 429 }, { code: 'CSC_STT_RATE_LIMITED', retryAfterMs: undefined }],
     [{ status: 500 }, { code: 'CSC_STT_UNAVAILABLE', retryable: true, charge: 'none' }],
     [
       { status: 503, headers: { 'retry-after': 'Tue, 24 Nov 2026 00:00:30 GMT' } },
       { code: 'CSC_STT_UNAVAILABLE', retryAfterMs: 30_000 },
     ],
-    [{ status: 200, body: 'OK' }, { code: 'CSC_STT_PROTOCOL', charge: 'full' }],
+    [
+      { status: 200, body: 'OK' },
+      { code: 'CSC_STT_PROTOCOL', charge: 'full' },
+    ],
     [{ status: 204 }, { code: 'CSC_STT_PROTOCOL', charge: 'full' }],
   ])('%j', async (answer, error) => {
     const url = await answering(answer);

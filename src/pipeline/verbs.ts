@@ -1,0 +1,113 @@
+/**
+ * Puts the verbs of one run together, from the settings of its plan and from what the runs of a process share.
+ * @module
+ */
+import type { LimitFunction } from 'p-limit';
+import type { Dispatcher } from 'undici';
+import { readEnergy } from '../audio/energy.ts';
+import type { Clock, Random } from '../clock.ts';
+import { createAttribute } from './attribute/attribute.ts';
+import { createDeliver } from './deliver/deliver.ts';
+import type { Destination } from './deliver/destination.ts';
+import { genesysInteraction } from './deliver/genesys-interaction.ts';
+import { httpDestination } from './deliver/http.ts';
+import { createFetch } from './fetch/fetch.ts';
+import { dispose } from './fetch/work-dir.ts';
+import { createFind } from './find/find.ts';
+import { createGenesysClient, type GenesysClient } from './genesys/client.ts';
+import type { RateLimiter } from './genesys/rate-limiter.ts';
+import { createLocate, createRelocate } from './locate/locate.ts';
+import { parseMicros } from './money/micros.ts';
+import { createPricing } from './money/pricing.ts';
+import type { Plan } from './plan.ts';
+import { type Preflight, readCredentials, readEndpoint } from './preflight.ts';
+import type { RunVerbs } from './run/context.ts';
+import { createScreen } from './screen/screen.ts';
+import { createGenericTranscriber } from './transcribe/generic/generic.ts';
+
+export interface VerbsContext {
+  readonly plan: Plan;
+  readonly facts: Preflight;
+  readonly dispatcher: Dispatcher;
+  readonly workDir: string;
+  readonly limiter: RateLimiter;
+  /** Of the speech endpoint, over all runs. */
+  readonly speechInFlight: LimitFunction;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A recording is priced by its announced length as if it had both channels: an estimate is better too high than too low. */
+const EXPECTED_CHANNELS = 2;
+
+/** `"0.6"` is 60: a share has the form of an amount of money. */
+const percentOf = (share: string): number => Math.round(parseMicros(share) / 10_000);
+
+const destinationsOf = ({ plan, dispatcher, clock }: VerbsContext, client: GenesysClient): Destination[] =>
+  plan.spec.transcripts.destinations.flatMap(({ genesysInteraction: interaction, http }) => [
+    ...(interaction
+      ? [
+          genesysInteraction({
+            request: (...call) => client.request(...call),
+            path: interaction.path,
+            now: clock.now,
+          }),
+        ]
+      : []),
+    ...(http
+      ? [httpDestination({ readSecret: () => readEndpoint(plan, http.urlSecretRef.name), dispatcher, now: clock.now })]
+      : []),
+  ]);
+
+const transcriberOf = ({ plan, dispatcher, speechInFlight, clock }: VerbsContext) => {
+  const { endpointSecretRef, language, model, speakers, timeoutSeconds } = plan.spec.stt;
+  return createGenericTranscriber({
+    readSecret: () => readEndpoint(plan, endpointSecretRef.name),
+    language,
+    model,
+    speakers,
+    timeoutSeconds,
+    dispatcher,
+    clock,
+    inFlight: speechInFlight,
+  });
+};
+
+/** @throws CallscribeError `CSC_SPEC_INVALID` for rates that are no amounts */
+export const createVerbs = (context: VerbsContext): RunVerbs => {
+  const { plan, facts, dispatcher, workDir, limiter, clock, random } = context;
+  const { selection, stt, roles, cost } = plan.spec;
+  const client = createGenesysClient({
+    ...facts.hosts,
+    readCredentials: () => readCredentials(plan),
+    dispatcher,
+    limiter,
+    clock,
+    random,
+  });
+  const locate = createLocate({ client, clock, random, selection });
+  const pricing = createPricing(cost);
+  const priceMicros: RunVerbs['priceMicros'] = ({ durationMs, channels }) => pricing.priceMicros(durationMs, channels);
+  return {
+    find: createFind({ client, window: plan.window, selection }),
+    locate,
+    fetch: createFetch({ dispatcher, workDir, clock, relocate: createRelocate(locate) }),
+    screen: createScreen(selection),
+    priceMicros,
+    estimateMicros: (durationMs) => pricing.priceMicros(durationMs, EXPECTED_CHANNELS),
+    transcribe: transcriberOf(context),
+    attribute: createAttribute({
+      agentChannel: roles.agentChannel,
+      minConfidencePercent: percentOf(roles.minConfidence),
+      language: stt.language,
+      engine: { provider: stt.provider, model: stt.model },
+      currency: cost.currency,
+      priceMicros,
+      now: clock.now,
+      readEnergy,
+    }),
+    deliver: createDeliver({ destinations: destinationsOf(context, client), clock, random }),
+    dispose,
+    requests: client.requests,
+  };
+};

@@ -1,0 +1,92 @@
+/**
+ * The run that the tables of this folder change, a bit each.
+ * @module
+ */
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A merge patch (RFC 7386) applied: `null` removes. */
+export const patched = (target: unknown, patch: unknown): unknown => {
+  if (!isObject(patch)) return patch;
+  const base = isObject(target) ? target : {};
+  const changed = Object.entries(patch)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => [key, patched(base[key], value)] as const);
+  const kept = Object.entries(base).filter(([key]) => !(key in patch));
+  return Object.fromEntries([...kept, ...changed]);
+};
+
+/** Nothing but what has no default. */
+export const smallest: Json = {
+  apiVersion: 'callscribe.dev/v1alpha1',
+  kind: 'TranscriptionRun',
+  metadata: { name: 'smallest' },
+  spec: {
+    window: { from: '2026-11-23T00:00:00Z', to: '2026-11-24T00:00:00Z' },
+    genesys: { region: 'us-east-1', credentialsSecretRef: { name: 'genesys-oauth' } },
+    stt: { endpointSecretRef: { name: 'stt' } },
+    cost: { ratePerMinute: '0.004' },
+  },
+};
+
+/** Every field that may be there, and none with the value of its default. */
+export const fullest: Json = {
+  ...smallest,
+  metadata: { name: 'fullest' },
+  spec: {
+    window: { last: '24h', offset: '1h30m' },
+    genesys: {
+      region: 'eu-central-1',
+      apiURL: 'https://gateway.example.com/genesys',
+      loginURL: 'https://gateway.example.com/login',
+      credentialsSecretRef: { name: 'genesys-oauth' },
+      requestsPerMinute: 100,
+    },
+    selection: {
+      queueIDs: ['q1', 'q2'],
+      divisionIDs: ['d1'],
+      campaignIDs: ['c1'],
+      minDurationSeconds: 5,
+      maxRecordings: 100,
+      directions: ['Outbound', 'Inbound'],
+    },
+    stt: {
+      provider: 'generic',
+      endpointSecretRef: { name: 'stt' },
+      language: 'de-DE',
+      model: 'large',
+      speakers: 3,
+      timeoutSeconds: 60,
+      maxInFlight: 2,
+    },
+    roles: { agentChannel: 0, minConfidence: '0.75' },
+    transcripts: {
+      destinations: [{ genesysInteraction: { path: '/custom' } }, { http: { urlSecretRef: { name: 'archive' } } }],
+    },
+    cost: {
+      ratePerMinute: '0.006',
+      currency: 'EUR',
+      perChannel: true,
+      roundUpToSeconds: 15,
+      minimumSeconds: 10,
+      budget: '5',
+    },
+    concurrency: 8,
+    retry: { maxAttempts: 2 },
+    failurePolicy: { maxFailed: 3, maxFailedPercent: 10 },
+    suspend: true,
+    cancel: false,
+    dryRun: true,
+    activeDeadlineSeconds: 3600,
+    ttlSecondsAfterFinished: 60,
+  },
+};
+
+/** What YAML makes of `selection:` and the like with nothing below. Absent where there is a default, refused elsewhere. */
+export const withNulls = (...fields: readonly string[]): Json => ({
+  ...smallest,
+  spec: { ...(smallest['spec'] as Json), ...Object.fromEntries(fields.map((field) => [field, null])) },
+});
