@@ -20,6 +20,8 @@ export interface CatalogueEntry {
   /** What the user does. */
   readonly remedy: string;
   readonly charge: Charge;
+  /** True where a recording that ends with this is left out on purpose: its outcome is `Skipped`, not `Failed`. */
+  readonly omission: boolean;
 }
 
 const entry = (meaning: string, remedy: string, more: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
@@ -27,10 +29,12 @@ const entry = (meaning: string, remedy: string, more: Partial<CatalogueEntry> = 
   remedy,
   retried: false,
   charge: 'none',
+  omission: false,
   ...more,
 });
 
 const retried = { retried: true } as const;
+const omission = { omission: true } as const;
 const UNUSED = 'Nothing; it tells you why nothing was paid for this one.';
 
 export const catalogue = {
@@ -91,18 +95,27 @@ export const catalogue = {
   CSC_CONVERSATION_NOT_ENDED: entry(
     'The conversation was still going on when the window was read.',
     'Choose a window that ended some hours ago.',
+    omission,
   ),
   CSC_RECORDING_NOT_READY: entry(
     'The recording was not ready in time: it was being uploaded or transcoded.',
     'Run the window again later.',
     retried,
   ),
-  CSC_RECORDING_ARCHIVED: entry('The recording is archived.', 'Restore it in Genesys Cloud and run the window again.'),
-  CSC_RECORDING_DELETED: entry('The recording was deleted.', UNUSED),
-  CSC_RECORDING_ERROR: entry('Genesys Cloud marks the recording as faulty.', 'Look at the recording in Genesys Cloud.'),
-  CSC_RECORDING_NOT_AUDIO: entry('The recording is a screen, chat, message or email.', UNUSED),
-  CSC_RECORDING_NOT_SELECTED: entry('The recording is outside of the selection of the run.', UNUSED),
-  CSC_RECORDING_TOO_SHORT: entry('The recording is shorter than selection.minDurationSeconds.', UNUSED),
+  CSC_RECORDING_ARCHIVED: entry(
+    'The recording is archived.',
+    'Restore it in Genesys Cloud and run the window again.',
+    omission,
+  ),
+  CSC_RECORDING_DELETED: entry('The recording was deleted.', UNUSED, omission),
+  CSC_RECORDING_ERROR: entry(
+    'Genesys Cloud marks the recording as faulty.',
+    'Look at the recording in Genesys Cloud.',
+    omission,
+  ),
+  CSC_RECORDING_NOT_AUDIO: entry('The recording is a screen, chat, message or email.', UNUSED, omission),
+  CSC_RECORDING_NOT_SELECTED: entry('The recording is outside of the selection of the run.', UNUSED, omission),
+  CSC_RECORDING_TOO_SHORT: entry('The recording is shorter than selection.minDurationSeconds.', UNUSED, omission),
 
   // Media
   CSC_MEDIA_DENIED: entry(
@@ -122,7 +135,7 @@ export const catalogue = {
     'The file is not audio that callscribe can measure.',
     'Look at the recording in Genesys Cloud.',
   ),
-  CSC_MEDIA_EMPTY: entry('The file has no audio in it.', UNUSED),
+  CSC_MEDIA_EMPTY: entry('The file has no audio in it.', UNUSED, omission),
 
   // Roles
   CSC_NO_AGENT: entry(
@@ -204,6 +217,7 @@ export const catalogue = {
   CSC_CANCELLED: entry(
     'The run was cancelled before this recording was done.',
     'Create a new run for the window if it is wanted.',
+    omission,
   ),
   CSC_CANCELLED_IN_FLIGHT: entry(
     'The run was cancelled while this recording was at the speech service, which may bill it.',
@@ -213,6 +227,7 @@ export const catalogue = {
   CSC_DRY_RUN: entry(
     'The run is a dry run: the recording was found and priced, and not sent.',
     'Create the run without dryRun.',
+    omission,
   ),
   CSC_NOTHING_TRANSCRIBED: entry('Everything that was tried failed.', 'Look at the failures in the report.'),
 
@@ -279,6 +294,11 @@ export class CallscribeError extends Error {
     this.retryable = options.retryable ?? catalogue[code].retried;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
+  }
+
+  /** See `CatalogueEntry.omission`. */
+  get omission(): boolean {
+    return catalogue[this.code].omission;
   }
 
   get charge(): Charge {

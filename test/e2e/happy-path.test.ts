@@ -84,7 +84,12 @@ describe('a run in which everything goes well', () => {
   });
 
   it('has told of its start and of its end in Events', async () => {
-    const events = await stage.kubectl(['get', 'events', '-o', 'jsonpath={range .items[*]}{.type} {.reason}{"\\n"}{end}']);
+    const events = await stage.kubectl([
+      'get',
+      'events',
+      '-o',
+      'jsonpath={range .items[*]}{.type} {.reason}{"\\n"}{end}',
+    ]);
     expect(events.trim().split('\n').toSorted()).toEqual(['Normal Started', 'Normal Succeeded']);
   });
 

@@ -23,7 +23,7 @@ export interface StageOptions {
   readonly startOperator?: boolean;
 }
 
-type Patch<T> = { readonly [K in keyof T]?: Patch<T[K]> };
+type Patch<T> = T extends object ? { readonly [K in keyof T]?: Patch<T[K]> } : T;
 
 export interface Stage extends AsyncDisposable {
   readonly access: Access;
@@ -32,7 +32,8 @@ export interface Stage extends AsyncDisposable {
   readonly speech: SpeechFake;
   /** Those that were started, in order. */
   readonly operators: readonly Operator[];
-  startOperator(): Promise<Operator>;
+  /** `workDir` to take over that of an earlier one. */
+  startOperator(workDir?: string): Promise<Operator>;
   /** kubectl in the namespace. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   get<T>(kind: string, name: string): Promise<T | undefined>;
@@ -40,7 +41,11 @@ export interface Stage extends AsyncDisposable {
   apply(name: string, patch?: Patch<TranscriptionRunSpec>): Promise<void>;
   run(name: string): Promise<TranscriptionRun | undefined>;
   /** Waits until the status of a run is as wanted, and gives it. */
-  until(name: string, wanted: (status: TranscriptionRunStatus) => boolean, timeoutMs?: number): Promise<TranscriptionRun>;
+  until(
+    name: string,
+    wanted: (status: TranscriptionRunStatus) => boolean,
+    timeoutMs?: number,
+  ): Promise<TranscriptionRun>;
   untilFinished(name: string, timeoutMs?: number): Promise<TranscriptionRun>;
 }
 
@@ -57,13 +62,19 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const merged = (base: unknown, patch: unknown): unknown =>
   isObject(base) && isObject(patch)
     ? Object.fromEntries(
-        Object.keys({ ...base, ...patch }).map((key) => [key, key in patch ? merged(base[key], patch[key]) : base[key]]),
+        Object.keys({ ...base, ...patch }).map((key) => [
+          key,
+          key in patch ? merged(base[key], patch[key]) : base[key],
+        ]),
       )
     : patch;
 
 const secrets = (speechURL: string): string =>
   [
-    { name: 'genesys-oauth', stringData: { clientId: defaultClient.clientId, clientSecret: defaultClient.clientSecret } },
+    {
+      name: 'genesys-oauth',
+      stringData: { clientId: defaultClient.clientId, clientSecret: defaultClient.clientSecret },
+    },
     { name: 'stt', stringData: { url: speechURL, apiKey: 'speech-key' } },
   ]
     .map(({ name, stringData }) => stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData }))
@@ -97,7 +108,8 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
   const genesys = await startGenesys({ ...options.genesys, world: worldOf(options.conversations ?? []) });
   const speech = await startSpeechFake({ apiKey: 'speech-key', ...options.speech });
   const operators: Operator[] = [];
-  const inNamespace = (args: readonly string[], input?: string) => kubectl(access, ['-n', namespace.name, ...args], input);
+  const inNamespace = (args: readonly string[], input?: string) =>
+    kubectl(access, ['-n', namespace.name, ...args], input);
   const run = async (args: readonly string[], input?: string): Promise<string> =>
     kubectlOK(access, ['-n', namespace.name, ...args], input);
   const get = async <T>(kind: string, name: string): Promise<T | undefined> => {
@@ -112,9 +124,10 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     genesys,
     speech,
     operators,
-    startOperator: async () => {
-      const { kubeconfig } = access;
-      const operator = await startOperator({ kubeconfig, namespaces: [namespace.name], flags: options.flags ?? [] });
+    startOperator: async (workDir) => {
+      const { flags = [] } = options;
+      const watched = { kubeconfig: access.kubeconfig, namespaces: [namespace.name] };
+      const operator = await startOperator({ ...watched, flags, ...(workDir !== undefined && { workDir }) });
       operators.push(operator);
       return operator;
     },

@@ -16,6 +16,8 @@ export interface OperatorOptions {
   /** Only these are watched. */
   readonly namespaces: readonly string[];
   readonly flags?: readonly string[];
+  /** Default: a new folder. It is removed by `stop`. */
+  readonly workDir?: string;
   readonly onLog?: (line: string) => void;
 }
 
@@ -23,6 +25,7 @@ export interface Operator {
   /** Everything that it logged, parsed. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   readonly workDir: string;
+  readonly pid: number | undefined;
   /** Resolves to the exit code, or to the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
   readonly healthURL: string;
@@ -48,9 +51,10 @@ export const startOperator = async ({
   kubeconfig,
   namespaces,
   flags = [],
+  workDir: givenWorkDir,
   onLog,
 }: OperatorOptions): Promise<Operator> => {
-  const workDir = await mkdtemp(join(tmpdir(), 'callscribe-operator-'));
+  const workDir = givenWorkDir ?? (await mkdtemp(join(tmpdir(), 'callscribe-operator-')));
   const child = spawn(
     CALLSCRIBE,
     [
@@ -90,6 +94,7 @@ export const startOperator = async ({
   return {
     log,
     workDir,
+    pid: child.pid,
     ended,
     healthURL: String(health),
     metricsURL: String(metrics),

@@ -143,7 +143,11 @@ export const afterError = (state: Working, error: CallscribeError, facts: RowFac
   const charge = chargeOf(state, error, facts.priceMicros);
   const measured = 'audio' in state ? { durationMs: state.audio.durationMs, channels: state.audio.channels } : {};
   const again = error.retryable && attempt < policy.maxAttempts;
-  const row = rowOf(facts, { ...charge, ...measured, attempt, errorCode: error.code, outcome: again ? '' : 'Failed' });
+  const core = { ...charge, ...measured, attempt, errorCode: error.code };
+  if (error.omission) {
+    return { stage: 'Settle', attempt, row: rowOf(facts, { ...core, status: 'skipped', outcome: 'Skipped' }), error };
+  }
+  const row = rowOf(facts, { ...core, outcome: again ? '' : 'Failed' });
   if (!again) return { stage: 'Settle', attempt, row, error };
   const waitMs = Math.max(error.retryAfterMs ?? 0, policy.backoffMs(attempt));
   const next: Working = { stage: 'Wait', attempt: attempt + 1, waitMs, next: nextAttempt(state) };

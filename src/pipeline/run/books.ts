@@ -34,6 +34,7 @@ export const book = async (state: RunState, row: Row, error?: CallscribeError): 
   await state.journal.settle(row);
   const done = row.outcome === '' ? undefined : finished(row, row.outcome, error);
   state.tracker.booked(row, done);
+  if (done) state.waiting.delete(keyOf(row));
   if (done) state.controls.onOutcome(done);
   announce(state);
   if (row.outcome === 'Failed') checkFailurePolicy(state);
@@ -54,7 +55,6 @@ export const close = async (
     rowOf(facts, { status, outcome, attempt: state.tracker.attemptsOf(key), errorCode: error.code }),
     error,
   );
-  state.waiting.delete(key);
 };
 
 /** Gives a conversation that led to no recording its outcome. */
