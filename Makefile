@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .PHONY: demo test check format generate setup models clean
 
 demo: setup models
-	@node demo/demo.ts
+	@KEEP=$(KEEP) node demo/demo.ts
 
 test: setup models
 	@vitest run $(T)

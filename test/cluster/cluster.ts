@@ -58,7 +58,7 @@ export const startCluster = async (log: Log = () => {}, from: readonly Provider[
   for (const provider of from) {
     const cluster = await provider.start(log);
     if (cluster) {
-      log(`Kubernetes: ${provider.name}`);
+      log(`Kubernetes is up: ${provider.name}`);
       return cluster;
     }
   }

@@ -22,16 +22,18 @@ pid=$!
 (
   read -r _ || true
   kill -TERM $pid 2>/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    sleep 1
+  tries=100
+  while [ $tries -gt 0 ]; do
+    sleep 0.1
     kill -0 $pid 2>/dev/null || exit 0
+    tries=$((tries - 1))
   done
   kill -KILL $pid 2>/dev/null
 ) <&3 &
 watchdog=$!
 exec 3<&-
 wait $pid
-kill $watchdog 2>/dev/null
+kill -KILL $watchdog 2>/dev/null
 `;
 
 /** Starts a program; what it says goes to `logFile`. */

@@ -1,15 +1,11 @@
 /**
- * The operator as a process of its own, as users run it, so that a test can also kill it.
+ * The operator as a process of its own.
  * @module
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const CALLSCRIBE = fileURLToPath(new URL('../../bin/callscribe', import.meta.url));
+import { type CallscribeProcess, startCallscribe } from './callscribe.ts';
 
 export interface OperatorOptions {
   readonly kubeconfig: string;
@@ -21,88 +17,35 @@ export interface OperatorOptions {
   readonly onLog?: (line: string) => void;
 }
 
-export interface Operator {
-  /** Everything that it logged, parsed. */
-  readonly log: readonly Readonly<Record<string, unknown>>[];
+export interface Operator extends CallscribeProcess {
   readonly workDir: string;
-  readonly pid: number | undefined;
-  /** Resolves to the exit code, or to the name of the signal that ended it. */
-  readonly ended: Promise<number | string>;
   readonly healthURL: string;
   readonly metricsURL: string;
-  /** SIGTERM, and SIGKILL where that does not help. */
-  stop(): Promise<number | string>;
-  /** SIGKILL: no chance to tidy up. */
-  kill(): Promise<number | string>;
 }
 
-const STOP_TIMEOUT_MS = 40_000;
-
-const parseLine = (line: string): Readonly<Record<string, unknown>> => {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return { msg: line };
-  }
-};
-
-/** Starts the operator and waits until it is ready. */
-export const startOperator = async ({
-  kubeconfig,
-  namespaces,
-  flags = [],
-  workDir: givenWorkDir,
-  onLog,
-}: OperatorOptions): Promise<Operator> => {
-  const workDir = givenWorkDir ?? (await mkdtemp(join(tmpdir(), 'callscribe-operator-')));
-  const child = spawn(
-    CALLSCRIBE,
-    [
-      'controller',
-      `--namespaces=${namespaces.join(',')}`,
-      '--metrics-address=127.0.0.1:0',
-      '--health-address=127.0.0.1:0',
-      '--egress-allow=127.0.0.0/8',
-      `--work-dir=${workDir}`,
-      ...flags,
-    ],
-    { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const log: Readonly<Record<string, unknown>>[] = [];
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
-  const ready = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
-    const read = (line: string): void => {
-      const entry = parseLine(line);
-      log.push(entry);
-      onLog?.(line);
-      if (entry['msg'] === 'ready') resolve(entry);
-    };
-    createInterface({ input: child.stdout }).on('line', read);
-    createInterface({ input: child.stderr }).on('line', read);
-    void ended.then((how) => reject(new Error(`the operator ended with ${how}: ${JSON.stringify(log.slice(-5))}`)));
-  });
-  const finish = async (signal: NodeJS.Signals): Promise<number | string> => {
-    child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    const how = await ended;
-    clearTimeout(timer);
-    return how;
-  };
-  const { health, metrics } = await ready;
+/** Starts the operator and waits until it is ready. It may call loopback, where the fakes are. */
+export const startOperator = async (options: OperatorOptions): Promise<Operator> => {
+  const { kubeconfig, namespaces, flags = [], onLog } = options;
+  const workDir = options.workDir ?? (await mkdtemp(join(tmpdir(), 'callscribe-operator-')));
+  const args = [
+    'controller',
+    `--namespaces=${namespaces.join(',')}`,
+    '--metrics-address=127.0.0.1:0',
+    '--health-address=127.0.0.1:0',
+    '--egress-allow=127.0.0.0/8',
+    `--work-dir=${workDir}`,
+    ...flags,
+  ];
+  const program = await startCallscribe(args, { env: { KUBECONFIG: kubeconfig }, ...(onLog && { onLog }) });
   return {
-    log,
+    ...program,
     workDir,
-    pid: child.pid,
-    ended,
-    healthURL: String(health),
-    metricsURL: String(metrics),
+    healthURL: String(program.ready['health']),
+    metricsURL: String(program.ready['metrics']),
     stop: async () => {
-      const how = await finish('SIGTERM');
+      const how = await program.stop();
       await rm(workDir, { recursive: true, force: true });
       return how;
     },
-    kill: () => finish('SIGKILL'),
   };
 };
