@@ -10,6 +10,7 @@ import type { TranscriptionRunSpec } from '../../api/types.ts';
 import { outboxName, pack, unpack, type Outbox } from '../../controller/ledger/outbox.ts';
 import type { LedgerStore, Version } from '../../controller/ledger/store.ts';
 import { CallscribeError } from '../../errors.ts';
+import { isRunning } from '../../process-number.ts';
 import type { RunIdentity } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 
@@ -64,15 +65,6 @@ export const pin = async (directory: string, spec: TranscriptionRunSpec, resolve
   const pinned: Pinned = { uid: randomUUID(), window: resolve(), spec };
   await replaceFile(path, JSON.stringify(pinned, null, 2));
   return pinned;
-};
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 };
 
 /**

@@ -7,6 +7,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CallscribeError } from '../../errors.ts';
+import { isRunning } from '../../process-number.ts';
 import type { Audio } from '../types.ts';
 
 /** All of our files are named so, with the number of their process, so that a sweep finds what it may remove and nothing else. */
@@ -38,16 +39,6 @@ export const removeFile = (path: string): Promise<void> => rm(path, { force: tru
 
 /** Removes the file of a recording. Not an error where it is gone already. */
 export const dispose = (audio: Pick<Audio, 'path'>): Promise<void> => removeFile(audio.path);
-
-/** Only a process can say of itself that it runs: the number in the name may belong to a new one by now, or to us after a restart. */
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 const ownerOf = (name: string): number | undefined => {
   const pid = NAME.exec(name)?.[1];
