@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outboundCall } from '../genesys/calls.ts';
-import type { Fault } from '../genesys/faults.ts';
+import type { Fault } from '../fakes/faults.ts';
 import { checkBooks, checkManners, readBooks } from './books.ts';
 import { createStage, type Stage } from './stage.ts';
 

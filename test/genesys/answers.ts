@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Models } from 'purecloud-platform-client-v2';
-import type { Answer } from './server.ts';
+import type { Answer } from '../fakes/server.ts';
 
 /** An error of the API; thrown by the parts of the simulator. */
 export class GenesysError extends Error {

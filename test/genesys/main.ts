@@ -6,8 +6,8 @@
  */
 import { parseArgs } from 'node:util';
 import { outboundCalls, withVariety } from './calls.ts';
-import { startControl } from './control.ts';
-import { given, numberFlag, runUntilSignalled } from './process.ts';
+import { startControl } from '../fakes/control.ts';
+import { given, numberFlag, runUntilSignalled } from '../fakes/process.ts';
 import { startGenesys } from './simulator.ts';
 import { defaultClient, worldOf } from './world.ts';
 

@@ -6,7 +6,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { LiveWorld } from './live-world.ts';
 import { contentTypeOf, createReadContent } from './media-content.ts';
-import type { Answer, FakeRequest } from './server.ts';
+import type { Answer, FakeRequest } from '../fakes/server.ts';
 
 export interface MediaOptions {
   readonly world: LiveWorld;

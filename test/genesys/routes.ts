@@ -9,7 +9,7 @@ import type { Polls } from './polls.ts';
 import { checkRecordingsQuery, listMetadata, listRecordings } from './recordings.ts';
 import type { Sign } from './recordings.ts';
 import { liveConversation } from './rows.ts';
-import type { Answer, FakeRequest } from './server.ts';
+import type { Answer, FakeRequest } from '../fakes/server.ts';
 import type { Grant } from './tokens.ts';
 import { readTranscript } from './transcripts.ts';
 import type { AcceptedTranscript } from './transcripts.ts';

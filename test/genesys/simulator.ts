@@ -5,8 +5,8 @@
  */
 import { errorAnswer, errorBodyOf, GenesysError } from './answers.ts';
 import { createDetailsQuery } from './details-query.ts';
-import { createFaults } from './faults.ts';
-import type { Fault, Faults } from './faults.ts';
+import { createFaults } from '../fakes/faults.ts';
+import type { Fault, Faults } from '../fakes/faults.ts';
 import { createLiveWorld } from './live-world.ts';
 import type { LiveWorld } from './live-world.ts';
 import { createMedia } from './media.ts';
@@ -14,8 +14,8 @@ import type { Media } from './media.ts';
 import { createPolls } from './polls.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { findRoute, routesOf } from './routes.ts';
-import { startServer } from './server.ts';
-import type { Answer, CallRecord, FakeRequest, Handler } from './server.ts';
+import { startServer } from '../fakes/server.ts';
+import type { Answer, CallRecord, FakeRequest, Handler } from '../fakes/server.ts';
 import { createTokens } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
 import type { AcceptedTranscript } from './transcripts.ts';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { GenesysError } from './answers.ts';
-import type { Answer, FakeRequest } from './server.ts';
+import type { Answer, FakeRequest } from '../fakes/server.ts';
 import type { OAuthClient } from './world.ts';
 
 export interface TokensOptions {

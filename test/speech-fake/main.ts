@@ -5,8 +5,8 @@
  * @module
  */
 import { parseArgs } from 'node:util';
-import { startControl } from '../genesys/control.ts';
-import { given, numberFlag, runUntilSignalled } from '../genesys/process.ts';
+import { startControl } from '../fakes/control.ts';
+import { given, numberFlag, runUntilSignalled } from '../fakes/process.ts';
 import { startSpeechFake } from './speech-fake.ts';
 
 const { values } = parseArgs({

@@ -4,10 +4,10 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { createFaults } from '../genesys/faults.ts';
-import type { Fault, Faults } from '../genesys/faults.ts';
-import { startServer } from '../genesys/server.ts';
-import type { Answer, FakeRequest } from '../genesys/server.ts';
+import { createFaults } from '../fakes/faults.ts';
+import type { Fault, Faults } from '../fakes/faults.ts';
+import { startServer } from '../fakes/server.ts';
+import type { Answer, FakeRequest } from '../fakes/server.ts';
 import { durationMsOf, hear } from './hear.ts';
 import type { SpeechResult } from './hear.ts';
 import { checkHeaders, readUpload, Refused } from './upload.ts';

@@ -1,5 +1,5 @@
 /**
- * The remote control of a fake that runs as a process: what it saw, and which faults it is to have. Shared by all fakes.
+ * The remote control of a fake that runs as a process: what it saw, and which faults it is to have.
  *
  * `GET /state` gives what `state` gives, `POST /faults` takes a list of faults as JSON, `DELETE /faults` removes all.
  * @module
