@@ -1,6 +1,5 @@
 /**
  * A server on loopback whose handler is a function from a request to an answer, and which lets faults happen around it.
- *
  * @module
  */
 import { createServer } from 'node:http';

@@ -34,7 +34,8 @@ export const rateLimited = (seconds: number): GenesysError =>
     { 'retry-after': String(seconds) },
   );
 
-export const json = (status: number, body: unknown): Answer => ({
+/** @typeParam T what the SDK says that the call answers with */
+export const json = <T>(status: number, body: T): Answer => ({
   status,
   headers: { 'content-type': 'application/json', 'inin-correlation-id': randomUUID() },
   body: JSON.stringify(body),

@@ -2,7 +2,9 @@
  * The filters of the details query: checked when the query comes, whether or not there is anything to filter. Pure.
  * @module
  */
+import type { Models } from 'purecloud-platform-client-v2';
 import { badRequest } from './answers.ts';
+import { fieldsOf } from './shapes.ts';
 import type { WorldConversation, WorldSession } from './world.ts';
 
 export type JSONObject = Readonly<Record<string, unknown>>;
@@ -65,12 +67,34 @@ const OF_SEGMENT: Dimensions<SegmentView> = new Map([
   ['outboundCampaignId', ({ session }) => present(session.outboundCampaignId)],
 ]);
 
-const PREDICATE_FIELDS = new Set(['type', 'dimension', 'operator', 'value']);
-const FILTER_FIELDS = new Set(['type', 'predicates', 'clauses']);
-const CLAUSE_FIELDS = new Set(['type', 'predicates']);
+type Predicate = Models.ConversationDetailQueryPredicate & Models.SegmentDetailQueryPredicate;
+
+const PREDICATE_FIELDS = fieldsOf<Predicate>({
+  type: true,
+  dimension: true,
+  propertyType: true,
+  property: true,
+  metric: true,
+  operator: true,
+  value: true,
+  range: true,
+});
+/** Real fields that the simulator has no use for. */
+const NOT_SIMULATED = ['propertyType', 'property', 'metric', 'range'];
+const FILTER_FIELDS = fieldsOf<Models.ConversationDetailQueryFilter & Models.SegmentDetailQueryFilter>({
+  type: true,
+  predicates: true,
+  clauses: true,
+});
+const CLAUSE_FIELDS = fieldsOf<Models.ConversationDetailQueryClause & Models.SegmentDetailQueryClause>({
+  type: true,
+  predicates: true,
+});
 
 const predicateTest = <T>(predicate: JSONObject, what: string, dimensions: Dimensions<T>): Test<T> => {
   onlyFields(predicate, what, PREDICATE_FIELDS);
+  const unsimulated = NOT_SIMULATED.find((field) => field in predicate);
+  if (unsimulated !== undefined) throw badRequest(`${what}.${unsimulated} is not simulated`);
   oneOf(`${what}.type`, predicate['type'], ['dimension'], 'dimension');
   const operator = oneOf(`${what}.operator`, predicate['operator'], ['matches', 'exists', 'notExists'], 'matches');
   const read = dimensions.get(String(predicate['dimension']));

@@ -8,6 +8,7 @@ import { compileFilters, isObject, listOf, oneOf, onlyFields } from './details-f
 import type { JSONObject } from './details-filter.ts';
 import type { LiveWorld } from './live-world.ts';
 import { analyticsRow } from './rows.ts';
+import { fieldsOf } from './shapes.ts';
 import type { WorldConversation } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,16 +21,19 @@ const MOST_ROWS = 10_000;
 const KEPT_RESULTS = 8;
 
 const NOT_SIMULATED = ['evaluationFilters', 'surveyFilters', 'resolutionFilters', 'aggregations'] as const;
-const FIELDS: ReadonlySet<string> = new Set([
-  'interval',
-  'order',
-  'orderBy',
-  'paging',
-  'conversationFilters',
-  'segmentFilters',
-  ...NOT_SIMULATED,
-]);
-const PAGING_FIELDS = new Set(['pageSize', 'pageNumber']);
+const FIELDS = fieldsOf<Models.ConversationQuery>({
+  interval: true,
+  order: true,
+  orderBy: true,
+  paging: true,
+  conversationFilters: true,
+  segmentFilters: true,
+  evaluationFilters: true,
+  surveyFilters: true,
+  resolutionFilters: true,
+  aggregations: true,
+});
+const PAGING_FIELDS = fieldsOf<Models.PagingSpec>({ pageSize: true, pageNumber: true });
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/u;
 
 const instantOf = (text: string): number => {

@@ -4,6 +4,7 @@
  */
 import type { Models } from 'purecloud-platform-client-v2';
 import { badRequest } from './answers.ts';
+import { shaped } from './shapes.ts';
 import type { WorldConversation, WorldRecording } from './world.ts';
 
 const MEDIA_FORMATS = ['WAV', 'WEBM', 'WAV_ULAW', 'OGG_VORBIS', 'OGG_OPUS', 'MP3'];
@@ -24,28 +25,28 @@ export type Listing =
   /** `isComplete`: asking again gives nothing else. */
   | { readonly kind: 'Recordings'; readonly recordings: readonly ListedRecording[]; readonly isComplete: boolean };
 
-const metadataOf = (conversationId: string, recording: WorldRecording, asked: number): Models.RecordingMetadata => {
-  const { recordingId, sessionId, media, mediaSubtype, fileRole, fileState, startAtMs, endAtMs } = recording;
-  const common = {
+const metadataOf = (conversationId: string, recording: WorldRecording, asked: number) => {
+  const { recordingId, sessionId, media, mediaSubtype, fileState, startAtMs, endAtMs } = recording;
+  const shape = shaped<Models.RecordingMetadata>();
+  const common = shape({
     id: recordingId,
     conversationId,
     media,
     selfUri: `/api/v2/conversations/${conversationId}/recordings/${recordingId}`,
-  };
+  });
   // An archived recording is a stub: no session, nothing to play.
   if (fileState === 'ARCHIVED') {
-    return { ...common, fileState, archiveMedium: 'CLOUDARCHIVE', archiveDate: iso(endAtMs) };
+    return shape({ ...common, fileState, archiveMedium: 'CLOUDARCHIVE', archiveDate: iso(endAtMs) });
   }
-  return {
+  return shape({
     ...common,
     sessionId,
     ...(mediaSubtype && { mediaSubtype }),
-    ...(fileRole && { recordingFileRole: fileRole }),
     fileState: asked < (recording.uploading ?? 0) ? 'UPLOADING' : fileState,
     ...(fileState === 'DELETED' && { deleteDate: iso(endAtMs) }),
     startTime: iso(startAtMs),
     endTime: iso(endAtMs),
-  };
+  });
 };
 
 const isPlayable = ({ content }: WorldRecording, { fileState }: Models.RecordingMetadata): boolean =>
@@ -55,6 +56,22 @@ const mediaUrisOf = ({ recordingId, layout }: WorldRecording, sign: Sign): Recor
   layout === '0+1'
     ? { 0: { mediaUri: sign(recordingId, 0) }, 1: { mediaUri: sign(recordingId, 1) } }
     : { [layout]: { mediaUri: sign(recordingId) } };
+
+interface Question {
+  /** How often the same was asked for before. */
+  readonly asked: number;
+  readonly sign: Sign;
+}
+
+/** A recording as the list has it: with its role, which the metadata do not have, and with addresses where it can be played. */
+const recordingOf = (conversationId: string, recording: WorldRecording, { asked, sign }: Question) => {
+  const { fileRole, fileState, startAtMs, endAtMs } = recording;
+  const metadata = metadataOf(conversationId, recording, asked);
+  const common = { ...metadata, ...(fileRole && fileState !== 'ARCHIVED' && { recordingFileRole: fileRole }) };
+  const shape = shaped<ListedRecording>();
+  if (!isPlayable(recording, metadata)) return shape({ ...common, mediaUris: null });
+  return shape({ ...common, outputDurationMs: endAtMs - startAtMs, mediaUris: mediaUrisOf(recording, sign) });
+};
 
 const isShown = ({ restricted }: WorldRecording): boolean => restricted !== true;
 
@@ -82,12 +99,7 @@ export const listRecordings = (conversation: WorldConversation, asked: number, s
   const shown = conversation.recordings.filter(isShown);
   // A 202 without body hides all recordings of the conversation.
   if (shown.some(({ notReady = 0 }) => asked < notReady)) return { kind: 'Transcoding' };
-  const recordings = shown.map((recording): ListedRecording => {
-    const metadata = metadataOf(conversationId, recording, asked);
-    if (!isPlayable(recording, metadata)) return { ...metadata, mediaUris: null };
-    const mediaUris = mediaUrisOf(recording, sign);
-    return { ...metadata, outputDurationMs: recording.endAtMs - recording.startAtMs, mediaUris };
-  });
+  const recordings = shown.map((recording) => recordingOf(conversationId, recording, { asked, sign }));
   return { kind: 'Recordings', recordings, isComplete: !shown.some(({ uploading = 0 }) => asked < uploading) };
 };
 

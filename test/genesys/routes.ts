@@ -2,13 +2,15 @@
  * The calls of the API: which permission each needs, and what it answers.
  * @module
  */
+import type { Models } from 'purecloud-platform-client-v2';
 import { accepted, badRequest, GenesysError, json, notFound } from './answers.ts';
 import type { DetailsQuery } from './details-query.ts';
 import type { LiveWorld } from './live-world.ts';
 import type { Polls } from './polls.ts';
 import { checkRecordingsQuery, listMetadata, listRecordings } from './recordings.ts';
-import type { Sign } from './recordings.ts';
+import type { ListedRecording, Sign } from './recordings.ts';
 import { liveConversation } from './rows.ts';
+import type { LiveConversation } from './rows.ts';
 import type { Answer, FakeRequest } from '../fakes/server.ts';
 import type { Grant } from './tokens.ts';
 import { readTranscript } from './transcripts.ts';
@@ -80,7 +82,7 @@ const conversationRoutes = ({ world, queryDetails }: RouteParts): readonly Route
     path: /^\/api\/v2\/analytics\/conversations\/details\/query$/u,
     answer: async ({ request, grant }) => {
       needs(grant.client, 'analytics:conversationDetail:view', 'analytics:agentConversationDetail:view');
-      return json(200, queryDetails(await bodyOf(request)));
+      return json<Models.AnalyticsConversationQueryResponse>(200, queryDetails(await bodyOf(request)));
     },
   },
   {
@@ -90,7 +92,7 @@ const conversationRoutes = ({ world, queryDetails }: RouteParts): readonly Route
       needs(grant.client, 'conversation:communication:view');
       const conversation = conversationOf(world, id);
       if (conversation.inLiveStore === false) throw conversationNotFound();
-      return json(200, liveConversation(conversation));
+      return json<LiveConversation>(200, liveConversation(conversation));
     },
   },
 ];
@@ -107,7 +109,7 @@ const recordingRoutes = ({ world, sign, polls }: RouteParts): readonly Route[] =
       const asked = polls.ask(what, grant.token, request.atMs);
       const listing = listRecordings(conversation, asked, sign);
       if (listing.kind === 'Transcoding' || !listing.isComplete) polls.notYet(what, grant.token);
-      return listing.kind === 'Transcoding' ? accepted() : json(200, listing.recordings);
+      return listing.kind === 'Transcoding' ? accepted() : json<readonly ListedRecording[]>(200, listing.recordings);
     },
   },
   {
@@ -117,7 +119,7 @@ const recordingRoutes = ({ world, sign, polls }: RouteParts): readonly Route[] =
       needsRecordings(grant.client);
       const conversation = conversationOf(world, id);
       const asked = polls.ask(`the metadata of ${id}`, grant.token, request.atMs);
-      return json(200, listMetadata(conversation, asked));
+      return json<readonly Models.RecordingMetadata[]>(200, listMetadata(conversation, asked));
     },
   },
 ];

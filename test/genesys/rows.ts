@@ -3,41 +3,46 @@
  * @module
  */
 import type { Models } from 'purecloud-platform-client-v2';
+import { shaped } from './shapes.ts';
 import type { WorldConversation, WorldParticipant, WorldSegment, WorldSession } from './world.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const segmentRow = ({ type, startAtMs, endAtMs, queueId }: WorldSegment): Models.AnalyticsConversationSegment => ({
-  segmentType: type,
-  segmentStart: iso(startAtMs),
-  ...(endAtMs !== undefined && { segmentEnd: iso(endAtMs) }),
-  ...(queueId !== undefined && { queueId }),
-  conference: false,
-});
+const segmentRow = ({ type, startAtMs, endAtMs, queueId }: WorldSegment) =>
+  shaped<Models.AnalyticsConversationSegment>()({
+    segmentType: type,
+    segmentStart: iso(startAtMs),
+    ...(endAtMs !== undefined && { segmentEnd: iso(endAtMs) }),
+    ...(queueId !== undefined && { queueId }),
+    conference: false,
+  });
 
-const sessionRow = ({ segments, speechStartAtMs, ...session }: WorldSession): Models.AnalyticsSession => ({
-  ...session,
-  ...(speechStartAtMs !== undefined && { detectedSpeechStart: iso(speechStartAtMs) }),
-  segments: segments.map(segmentRow),
-});
+const sessionRow = ({ segments, speechStartAtMs, ...session }: WorldSession) =>
+  shaped<Models.AnalyticsSession>()({
+    ...session,
+    ...(speechStartAtMs !== undefined && { detectedSpeechStart: iso(speechStartAtMs) }),
+    segments: segments.map(segmentRow),
+  });
 
-const participantRow = (participant: WorldParticipant): Models.AnalyticsParticipantWithoutAttributes => ({
-  participantId: participant.participantId,
-  purpose: participant.purpose,
-  ...(participant.name !== undefined && { participantName: participant.name }),
-  ...(participant.userId !== undefined && { userId: participant.userId }),
-  sessions: participant.sessions.map(sessionRow),
-});
+const participantRow = ({ participantId, purpose, name, userId, sessions }: WorldParticipant) =>
+  shaped<Models.AnalyticsParticipantWithoutAttributes>()({
+    participantId,
+    purpose,
+    ...(name !== undefined && { participantName: name }),
+    ...(userId !== undefined && { userId }),
+    sessions: sessions.map(sessionRow),
+  });
 
 /** A row of the details query. */
-export const analyticsRow = (conversation: WorldConversation): Models.AnalyticsConversationWithoutAttributes => ({
-  conversationId: conversation.conversationId,
-  conversationStart: iso(conversation.startAtMs),
-  ...(conversation.endAtMs !== undefined && { conversationEnd: iso(conversation.endAtMs) }),
-  originatingDirection: conversation.originatingDirection,
-  divisionIds: [...conversation.divisionIds],
-  participants: conversation.participants.map(participantRow),
-});
+export const analyticsRow = (conversation: WorldConversation) =>
+  shaped<Models.AnalyticsConversationWithoutAttributes>()({
+    conversationId: conversation.conversationId,
+    conversationStart: iso(conversation.startAtMs),
+    ...(conversation.endAtMs !== undefined && { conversationEnd: iso(conversation.endAtMs) }),
+    originatingDirection: conversation.originatingDirection,
+    divisionIds: [...conversation.divisionIds],
+    participants: conversation.participants.map(participantRow),
+  });
 
 /** The SDK calls fields required here that are absent while a call goes on. */
 type LiveCall = Partial<Omit<Models.Call, 'segments'>> & { readonly segments: readonly Partial<Models.Segment>[] };
@@ -48,29 +53,37 @@ export type LiveConversation = Partial<Omit<Models.Conversation, 'participants'>
 
 const isOpen = ({ endAtMs }: WorldSegment): boolean => endAtMs === undefined;
 
-const callOf = ({ sessionId, peerId, direction, segments }: WorldSession): LiveCall => ({
-  id: sessionId,
-  state: segments.some(isOpen) ? 'connected' : 'disconnected',
-  direction,
-  ...(peerId !== undefined && { peerId }),
-  segments: segments.map(({ type, startAtMs, endAtMs }) => ({
+const liveSegment = ({ type, startAtMs, endAtMs }: WorldSegment) =>
+  shaped<Partial<Models.Segment>>()({
     type,
     startTime: iso(startAtMs),
     ...(endAtMs !== undefined && { endTime: iso(endAtMs) }),
-  })),
-});
+  });
 
-/** `GET /api/v2/conversations/{id}`. */
-export const liveConversation = (conversation: WorldConversation): LiveConversation => ({
-  id: conversation.conversationId,
-  startTime: iso(conversation.startAtMs),
-  ...(conversation.endAtMs !== undefined && { endTime: iso(conversation.endAtMs) }),
-  participants: conversation.participants.map(({ participantId, purpose, name, userId, sessions }) => ({
+const liveCall = ({ sessionId, peerId, direction, segments }: WorldSession) =>
+  shaped<LiveCall>()({
+    id: sessionId,
+    state: segments.some(isOpen) ? 'connected' : 'disconnected',
+    direction,
+    ...(peerId !== undefined && { peerId }),
+    segments: segments.map(liveSegment),
+  });
+
+const liveParticipant = ({ participantId, purpose, name, userId, sessions }: WorldParticipant) =>
+  shaped<LiveParticipant>()({
     id: participantId,
     purpose,
     ...(name !== undefined && { name }),
     ...(userId !== undefined && { userId }),
-    calls: sessions.filter(({ mediaType }) => mediaType === 'voice').map(callOf),
-  })),
-  selfUri: `/api/v2/conversations/${conversation.conversationId}`,
-});
+    calls: sessions.filter(({ mediaType }) => mediaType === 'voice').map(liveCall),
+  });
+
+/** `GET /api/v2/conversations/{id}`. */
+export const liveConversation = ({ conversationId, startAtMs, endAtMs, participants }: WorldConversation) =>
+  shaped<LiveConversation>()({
+    id: conversationId,
+    startTime: iso(startAtMs),
+    ...(endAtMs !== undefined && { endTime: iso(endAtMs) }),
+    participants: participants.map(liveParticipant),
+    selfUri: `/api/v2/conversations/${conversationId}`,
+  });
