@@ -86,9 +86,24 @@ describe('validateManifest', () => {
     expect(accepted(smallest).spec.transcripts).not.toBe(accepted(smallest).spec.transcripts);
   });
 
-  it('takes a null for absent where there is a default, and nowhere else', () => {
-    expect(accepted(withNulls('selection', 'concurrency', 'transcripts')).spec).toEqual(accepted(smallest).spec);
-    expect(refused(withNulls('failurePolicy'))).toBe('spec.failurePolicy must be object');
+  // As the API server does: `test/crd/manifests.test.ts` has the same tables.
+  it.each([
+    'selection',
+    'transcripts.destinations',
+    'failurePolicy',
+    'cost.budget',
+    'window.last',
+    'selection.queueIDs',
+  ])('takes a null in place of an optional field for absent: %s', (path) => {
+    expect(accepted(withNulls(path)).spec).toEqual(accepted(smallest).spec);
+  });
+
+  it.each([
+    ['stt', 'spec.stt is required'],
+    ['cost.ratePerMinute', 'spec.cost.ratePerMinute is required'],
+    ['nonsense', 'spec.nonsense is not a known field'],
+  ])('refuses a null in place of any other: %s', (path, problem) => {
+    expect(refused(withNulls(path))).toContain(problem);
   });
 });
 

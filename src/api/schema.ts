@@ -86,8 +86,8 @@ const describe = (error: DefinedError): string => {
 };
 
 /**
- * A copy without the nulls that the API server takes for absent: those of fields with a default, for example of a `selection:`
- * with nothing below it.
+ * A copy without the nulls that the API server drops before it fills in defaults: those of all fields of the schema, since none
+ * of them is `nullable`. A null in a list, or in a field that nobody knows, stays and is refused.
  */
 const withoutNulls = (schema: Schema, value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(schema.items ?? {}, item));
@@ -95,7 +95,7 @@ const withoutNulls = (schema: Schema, value: unknown): unknown => {
   const properties = schema.properties ?? {};
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name, child]) => child !== null || properties[name]?.default === undefined)
+      .filter(([name, child]) => child !== null || properties[name] === undefined)
       .map(([name, child]) => [name, withoutNulls(properties[name] ?? {}, child)]),
   );
 };

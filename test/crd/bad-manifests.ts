@@ -102,6 +102,12 @@ const missing: readonly BadManifest[] = [
     'spec.transcripts.destinations[0].http.urlSecretRef: Required value',
     'spec.transcripts.destinations[0].http.urlSecretRef is required',
   ),
+  schema(
+    'a null in a list',
+    { selection: { queueIDs: ['q1', null] } },
+    'spec.selection.queueIDs[1]: Invalid value: "null"',
+    'spec.selection.queueIDs[1] must be string',
+  ),
 ];
 
 const value = (field: string, bad: unknown, server: string, offline: string): BadManifest => {

@@ -85,8 +85,11 @@ export const fullest: Json = {
   },
 };
 
-/** What YAML makes of `selection:` and the like with nothing below. Absent where there is a default, refused elsewhere. */
-export const withNulls = (...fields: readonly string[]): Json => ({
-  ...smallest,
-  spec: { ...(smallest['spec'] as Json), ...Object.fromEntries(fields.map((field) => [field, null])) },
-});
+const set = (target: unknown, [key = '', ...rest]: readonly string[], value: unknown): Json => {
+  const base = isObject(target) ? target : {};
+  return { ...base, [key]: rest.length === 0 ? value : set(base[key], rest, value) };
+};
+
+/** The smallest run with nulls at these paths of the spec: what YAML makes of `selection:` with nothing below. */
+export const withNulls = (...paths: readonly string[]): unknown =>
+  paths.reduce((manifest, path) => set(manifest, ['spec', ...path.split('.')], null), smallest);

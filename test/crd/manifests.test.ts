@@ -20,6 +20,8 @@ afterAll(() => namespace.remove());
 const dryRun = (manifest: unknown) =>
   kubectl(access, ['create', '--dry-run=server', '-o', 'json', ...inNamespace, '-f', '-'], JSON.stringify(manifest));
 
+const specOf = (stdout: string): unknown => (JSON.parse(stdout) as { readonly spec: unknown }).spec;
+
 describe('a manifest', () => {
   it.each(badManifests.map((bad) => [bad.name, bad] as const))('is refused: %s', async (_, { patch, server }) => {
     const { code, stderr } = await dryRun(patched(smallest, patch));
@@ -36,10 +38,25 @@ describe('a manifest', () => {
     expect(JSON.parse(stdout)).toMatchObject({ spec: fullest['spec'] });
   });
 
-  it('may have a null where there is a default, and nowhere else', async () => {
-    const { stdout } = await dryRun(withNulls('selection', 'concurrency', 'transcripts'));
-    expect(JSON.parse(stdout)).toMatchObject({ spec: { selection: { directions: ['Outbound'] }, concurrency: 4 } });
-    expect((await dryRun(withNulls('failurePolicy'))).stderr).toContain('spec.failurePolicy: Invalid value: "null"');
+  it.each([
+    'selection',
+    'transcripts.destinations',
+    'failurePolicy',
+    'cost.budget',
+    'window.last',
+    'selection.queueIDs',
+  ])('may have a null in place of an optional field, which is then absent: %s', async (path) => {
+    const [given, absent] = await Promise.all([dryRun(withNulls(path)), dryRun(smallest)]);
+    expect(given).toMatchObject({ code: 0, stderr: '' });
+    expect(specOf(given.stdout)).toEqual(specOf(absent.stdout));
+  });
+
+  it.each([
+    ['stt', 'spec.stt: Required value'],
+    ['cost.ratePerMinute', 'spec.cost.ratePerMinute: Required value'],
+    ['nonsense', 'unknown field "spec.nonsense"'],
+  ])('may not have a null in place of any other: %s', async (path, message) => {
+    expect((await dryRun(withNulls(path))).stderr).toContain(message);
   });
 
   it.each(readdirSync(SAMPLES))('is accepted: deploy/samples/%s', async (file) => {
