@@ -209,6 +209,7 @@ export const catalogue = {
   CSC_FAILURE_POLICY: entry(
     'More recordings failed than failurePolicy accepts.',
     'Look at the failures in the report.',
+    omission,
   ),
   CSC_DEADLINE_EXCEEDED: entry(
     'The run took longer than activeDeadlineSeconds.',
@@ -260,7 +261,11 @@ export const catalogue = {
     'The manifest is not a TranscriptionRun that the schema accepts.',
     'Correct the field that the message names.',
   ),
-  CSC_INTERNAL: entry('Something that callscribe did not foresee.', 'Report it with the log line.', retried),
+  CSC_INTERNAL: entry(
+    'Something that callscribe did not foresee. Of an attempt that was at the speech service then, it is not known what it cost.',
+    'Report it with the log line.',
+    { retried: true, charge: 'unknown' },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;
@@ -306,11 +311,15 @@ export class CallscribeError extends Error {
   }
 }
 
+/** A text that is not ours, as far as it may be shown: addresses, which may be signed, without all behind their host. */
+export const withoutAddresses = (text: string): string =>
+  text.replaceAll(/\bhttps?:\/\/[^\s"'`<>]*/gi, (address) => `${URL.parse(address)?.origin ?? 'http:'}/…`);
+
 /** Any thrown value as a `CallscribeError`; what is not one already becomes `CSC_INTERNAL`. */
 export const toCallscribeError = (error: unknown): CallscribeError => {
   if (error instanceof CallscribeError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new CallscribeError('CSC_INTERNAL', message, { cause: error });
+  return new CallscribeError('CSC_INTERNAL', withoutAddresses(message), { cause: error });
 };
 
 /** True for codes of the catalogue; used where a code comes back from a CSV. */

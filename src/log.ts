@@ -5,7 +5,7 @@
  */
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { CallscribeError } from './errors.ts';
+import { CallscribeError, withoutAddresses } from './errors.ts';
 
 export type { Logger } from 'pino';
 
@@ -17,15 +17,15 @@ export interface LogOptions {
   readonly stream: NodeJS.WritableStream;
 }
 
-/** An error as it may be logged: no `cause`, whose text we do not control. */
+/** An error as it may be logged: no `cause`, and of the text of others no addresses, since neither is under our control. */
 export const loggable = (error: unknown): object => {
   if (error instanceof CallscribeError) {
     const { code, message, status, retryable } = error;
     return { code, message, retryable, ...(status !== undefined && { status }) };
   }
-  return error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack }
-    : { message: String(error) };
+  if (!(error instanceof Error)) return { message: withoutAddresses(String(error)) };
+  const { name, message, stack = '' } = error;
+  return { name, message: withoutAddresses(message), stack: withoutAddresses(stack) };
 };
 
 /** @example createLog({ level: 'info', isTerminal: false, stream: process.stdout }).info({ run: 'nightly' }, 'started') */

@@ -79,11 +79,12 @@ const reserved = async (
   state: Working & { stage: 'Reserve' },
 ): Promise<State> => {
   const { attempt, audio } = state;
+  const priceMicros = context.verbs.priceMicros(audio);
   const reservation: Reservation = {
     recordingId: recording.recordingId,
     conversationId: recording.conversation.conversationId,
     attempt,
-    reservedMicros: context.verbs.priceMicros(audio),
+    reservedMicros: priceMicros,
     durationMs: audio.durationMs,
     channels: audio.channels,
     provider: context.provider,
@@ -92,7 +93,7 @@ const reserved = async (
     atMs: context.now(),
   };
   const fits = await context.verbs.reserve(reservation);
-  return fits ? { stage: 'Transcribe', attempt, audio, reservation } : { stage: 'Unaffordable', attempt };
+  return fits ? { stage: 'Transcribe', attempt, audio, reservation } : { stage: 'Unaffordable', attempt, priceMicros };
 };
 
 const step = async (context: DriveContext, recording: Recording, state: Working): Promise<State> => {
@@ -127,8 +128,12 @@ const step = async (context: DriveContext, recording: Recording, state: Working)
   }
 };
 
-/** A ledger that cannot be written is no failure of the recording: the run must not go on. */
-const endsTheRun = (error: CallscribeError): boolean => error.code.startsWith('CSC_LEDGER_');
+/**
+ * A ledger that cannot be written is no failure of the recording: the run must not go on. Nor may a row that could not be settled
+ * be taken for a failed attempt: it may be in the ledger, and the attempt would be paid for again.
+ */
+const endsTheRun = (state: Working, error: CallscribeError): boolean =>
+  state.stage === 'Settle' || error.code.startsWith('CSC_LEDGER_');
 
 /** From here on the money is spent: the result is carried on to the ledger or to the outbox, also while everything else ends. */
 const isPaidFor = (state: Working): boolean =>
@@ -142,17 +147,20 @@ const next = async (context: DriveContext, recording: Recording, state: Working)
     const stopped = context.signal.aborted || (state.stage === 'Wait' && context.draining.aborted);
     if (stopped && !isPaidFor(state)) return { stage: 'Interrupted', at: state, begun: true };
     const error = toCallscribeError(thrown);
-    if (endsTheRun(error)) throw error;
+    if (endsTheRun(state, error)) throw error;
     return afterError(state, error, factsOf(context, recording, state), context.policy);
   }
 };
+
+/** A file that cannot be removed is no reason to lose what was paid for; it is swept when the next process starts. */
+const remove = (context: DriveContext, audio: Audio): Promise<void> => context.verbs.dispose(audio).catch(() => {});
 
 const isResting = (state: State): state is Resting =>
   state.stage === 'Done' || state.stage === 'Unaffordable' || state.stage === 'Held' || state.stage === 'Interrupted';
 
 /**
  * Drives one recording from `attempt` on until it rests. Its file is removed as soon as no state needs it, whatever happens.
- * @throws CallscribeError `CSC_LEDGER_*` where the books cannot be kept.
+ * @throws CallscribeError where the books cannot be kept, mostly `CSC_LEDGER_*`
  */
 export const drive = async (context: DriveContext, recording: Recording, attempt: number): Promise<Resting> => {
   let state: State = { stage: 'Fetch', attempt };
@@ -162,11 +170,11 @@ export const drive = async (context: DriveContext, recording: Recording, attempt
       context.onState(state);
       state = await next(context, recording, state);
       const audio = isResting(state) ? undefined : audioOf(state);
-      if (kept && kept !== audio) await context.verbs.dispose(kept);
+      if (kept && kept !== audio) await remove(context, kept);
       kept = audio;
     }
     return state;
   } finally {
-    if (kept) await context.verbs.dispose(kept);
+    if (kept) await remove(context, kept);
   }
 };

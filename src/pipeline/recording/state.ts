@@ -13,6 +13,8 @@ import type { Audio, Recording, Reservation, Row, Stage, Transcript, Utterance }
 
 interface Attempt {
   readonly attempt: number;
+  /** How often in a row this step was asked to slow down. */
+  readonly waits?: number;
 }
 
 export type Working =
@@ -37,7 +39,7 @@ export type Working =
 
 export type Resting =
   | { readonly stage: 'Done'; readonly row: Row }
-  | { readonly stage: 'Unaffordable'; readonly attempt: number }
+  | { readonly stage: 'Unaffordable'; readonly attempt: number; readonly priceMicros: number }
   | { readonly stage: 'Held'; readonly held: HeldTranscript; readonly error: CallscribeError }
   /** The signal was aborted while the recording was at `at`; `begun` tells whether the verb of that stage had started. */
   | { readonly stage: 'Interrupted'; readonly at: Working; readonly begun: boolean };
@@ -52,6 +54,11 @@ export const audioOf = (state: State): Audio | undefined => {
   if ('audio' in state) return state.audio;
   if (state.stage === 'Wait' || state.stage === 'Settle') return state.next && audioOf(state.next);
   return state.stage === 'Interrupted' ? audioOf(state.at) : undefined;
+};
+
+const measuredOf = (state: State): Partial<Pick<Row, 'durationMs' | 'channels'>> => {
+  const audio = audioOf(state);
+  return audio ? { durationMs: audio.durationMs, channels: audio.channels } : {};
 };
 
 export interface RowFacts {
@@ -107,14 +114,17 @@ const SLOW_DOWN: ReadonlySet<string> = new Set([
   'CSC_RECORDING_NOT_READY',
 ]);
 
+/** The service did its work, so doing it again would be paid for again. */
+const isPaid = (state: Working, error: CallscribeError): boolean =>
+  state.stage === 'Attribute' || (state.stage === 'Transcribe' && error.charge === 'full');
+
 /** What an error at a stage did to the purse: what is sure, and what is not. */
 const chargeOf = (
   state: Working,
   error: CallscribeError,
   priceMicros: number,
 ): Pick<Row, 'status' | 'costMicros' | 'costUnknownMicros'> => {
-  const paid = state.stage === 'Attribute' || (state.stage === 'Transcribe' && error.charge === 'full');
-  if (paid) return { status: 'failed', costMicros: priceMicros, costUnknownMicros: 0 };
+  if (isPaid(state, error)) return { status: 'failed', costMicros: priceMicros, costUnknownMicros: 0 };
   if (state.stage === 'Transcribe' && error.charge === 'unknown') {
     return { status: 'unknown', costMicros: 0, costUnknownMicros: priceMicros };
   }
@@ -127,9 +137,20 @@ const nextAttempt = (state: Working): Working => {
   return 'audio' in state ? { stage: 'Reserve', attempt, audio: state.audio } : { stage: 'Fetch', attempt };
 };
 
+/** At least as long as the other side asked for, and never at once: it may ask for no time at all. */
+const waitMsAfter = (error: CallscribeError, failures: number, policy: FailurePolicy): number =>
+  Math.max(error.retryAfterMs ?? 0, policy.backoffMs(failures));
+
+const slowedDown = (state: Working, error: CallscribeError, policy: FailurePolicy): State => {
+  const waits = (state.waits ?? 0) + 1;
+  const waitMs = waitMsAfter(error, waits, policy);
+  return { stage: 'Wait', attempt: state.attempt, waitMs, next: { ...state, waits } };
+};
+
 /**
  * The state after an error. A request to slow down uses no attempt; an error that can pass uses one and is tried again after
- * a wait until `maxAttempts`; anything else is the outcome. Errors of `Deliver` never come here as failures: the transcript is held.
+ * a wait until `maxAttempts`, unless speech was paid for; anything else is the outcome. Errors of `Deliver` never come here as
+ * failures: the transcript is held.
  */
 export const afterError = (state: Working, error: CallscribeError, facts: RowFacts, policy: FailurePolicy): State => {
   const { attempt } = state;
@@ -137,19 +158,17 @@ export const afterError = (state: Working, error: CallscribeError, facts: RowFac
     const { reservation, transcript } = state;
     return { stage: 'Held', held: { reservation, transcript, costMicros: transcript.costMicros }, error };
   }
-  if (SLOW_DOWN.has(error.code)) {
-    return { stage: 'Wait', attempt, waitMs: error.retryAfterMs ?? policy.backoffMs(attempt), next: state };
-  }
+  if (SLOW_DOWN.has(error.code)) return slowedDown(state, error, policy);
   const charge = chargeOf(state, error, facts.priceMicros);
-  const measured = 'audio' in state ? { durationMs: state.audio.durationMs, channels: state.audio.channels } : {};
-  const again = error.retryable && attempt < policy.maxAttempts;
+  const measured = measuredOf(state);
+  const again = error.retryable && !isPaid(state, error) && attempt < policy.maxAttempts;
   const core = { ...charge, ...measured, attempt, errorCode: error.code };
   if (error.omission) {
     return { stage: 'Settle', attempt, row: rowOf(facts, { ...core, status: 'skipped', outcome: 'Skipped' }), error };
   }
   const row = rowOf(facts, { ...core, outcome: again ? '' : 'Failed' });
   if (!again) return { stage: 'Settle', attempt, row, error };
-  const waitMs = Math.max(error.retryAfterMs ?? 0, policy.backoffMs(attempt));
+  const waitMs = waitMsAfter(error, attempt, policy);
   const next: Working = { stage: 'Wait', attempt: attempt + 1, waitMs, next: nextAttempt(state) };
   return { stage: 'Settle', attempt, row, error, next };
 };
@@ -160,18 +179,18 @@ export const unusedReservation = ({ at, begun }: Resting & { stage: 'Interrupted
   return at.stage === 'Transcribe' && !begun ? at.reservation : undefined;
 };
 
-/** The row of a recording that a cancelled or overdue run leaves behind. One that was at the speech service may have been billed. */
+/** The row of a recording that a run which is over leaves behind. One that was at the speech service may have been billed. */
 export const interruptedRow = (
   { at, begun }: Resting & { stage: 'Interrupted' },
   reason: CallscribeError,
   facts: RowFacts,
 ): Row => {
-  const cancelled = reason.code === 'CSC_CANCELLED';
-  const measured = 'audio' in at ? { durationMs: at.audio.durationMs, channels: at.audio.channels } : {};
-  const core = { ...measured, attempt: at.attempt, outcome: cancelled ? 'Skipped' : 'Failed' } as const;
+  const { omission } = reason;
+  const measured = measuredOf(at);
+  const core = { ...measured, attempt: at.attempt, outcome: omission ? 'Skipped' : 'Failed' } as const;
   if (at.stage === 'Transcribe' && begun) {
-    const errorCode = cancelled ? 'CSC_CANCELLED_IN_FLIGHT' : reason.code;
+    const errorCode = reason.code === 'CSC_CANCELLED' ? 'CSC_CANCELLED_IN_FLIGHT' : reason.code;
     return rowOf(facts, { ...core, errorCode, status: 'unknown', costUnknownMicros: facts.priceMicros });
   }
-  return rowOf(facts, { ...core, errorCode: reason.code, status: cancelled ? 'skipped' : 'failed' });
+  return rowOf(facts, { ...core, errorCode: reason.code, status: omission ? 'skipped' : 'failed' });
 };
