@@ -257,6 +257,10 @@ export const catalogue = {
     'A model file does not have the expected SHA-256.',
     'Delete the model folder and run `npm run models` again.',
   ),
+  CSC_ENGINE_UNAVAILABLE: entry(
+    'The speech engine does not load on this machine.',
+    'Install with optional packages (`npm ci` without --omit=optional) on Linux with glibc 2.32 or later (Debian 12, not Alpine), or use the speech-server image.',
+  ),
   CSC_MANIFEST_INVALID: entry(
     'The manifest is not a TranscriptionRun that the schema accepts.',
     'Correct the field that the message names.',

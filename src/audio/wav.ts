@@ -1,6 +1,6 @@
 /**
- * As much of WAV as is needed to measure a file by its samples and to put two mono files side by side. Reads the few bytes
- * that it needs, never the whole file.
+ * The header of WAV files (RIFF, Microsoft's "Multimedia Programming Interface" of 1991, and its extensible format). Reads the few
+ * bytes that it needs, never the whole file.
  * @module
  */
 import type { FileHandle } from 'node:fs/promises';
@@ -35,31 +35,41 @@ const codecOf = (tag: number, bits: number): string => {
   return named[tag] ?? `wav-${tag}`;
 };
 
+/** Codecs without compression over time: each frame has the same size, so counting frames is exact. */
+const COUNTABLE = /^(?:pcm|float|alaw|mulaw)/;
+
 const readAt = async (file: FileHandle, length: number, position: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 };
 
 interface Chunk {
-  readonly name: string;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Chunks up to and including `data`. */
-const chunksOf = async (file: FileHandle, size: number): Promise<ReadonlyMap<string, Chunk>> => {
+/** Chunks up to and including `data`. A file that was written as a stream may say 0 for the length of everything. */
+const chunksOf = async (file: FileHandle, size: number, isStream: boolean): Promise<ReadonlyMap<string, Chunk>> => {
   const chunks = new Map<string, Chunk>();
   let position = HEAD_BYTES;
-  while (chunks.size < MAX_CHUNKS && position + CHUNK_HEAD_BYTES <= size && !chunks.has('data')) {
+  for (let count = 0; count < MAX_CHUNKS && !chunks.has('data'); count += 1) {
     const head = await readAt(file, CHUNK_HEAD_BYTES, position);
     if (head.length < CHUNK_HEAD_BYTES) break;
     const name = head.toString('latin1', 0, 4);
     const announced = head.readUInt32LE(4);
     const offset = position + CHUNK_HEAD_BYTES;
-    chunks.set(name, { name, offset, bytes: Math.min(announced, size - offset) });
+    const isUnknown = isStream && name === 'data' && announced === 0;
+    chunks.set(name, { offset, bytes: Math.min(isUnknown ? size : announced, size - offset) });
     position = offset + announced + (announced % 2);
   }
   return chunks;
+};
+
+const durationMsOf = (info: Omit<WavInfo, 'durationMs'>): number => {
+  const { codec, dataBytes, blockAlign, sampleRate, byteRate } = info;
+  // Some writers get the byte rate wrong; where frames can be counted it is not needed.
+  const isExact = COUNTABLE.test(codec) && blockAlign > 0 && sampleRate > 0;
+  return Math.round(isExact ? (Math.floor(dataBytes / blockAlign) * 1000) / sampleRate : (dataBytes * 1000) / byteRate);
 };
 
 /** What the file says of itself; undefined for anything that is no WAV file with a format and samples. */
@@ -67,7 +77,7 @@ export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> =>
   const { size } = await file.stat();
   const head = await readAt(file, HEAD_BYTES, 0);
   if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') return undefined;
-  const chunks = await chunksOf(file, size);
+  const chunks = await chunksOf(file, size, head.readUInt32LE(4) === 0);
   const [format, data] = [chunks.get('fmt '), chunks.get('data')];
   if (!format || !data) return undefined;
   const fields = await readAt(file, Math.min(FORMAT_BYTES, format.bytes), format.offset);
@@ -77,7 +87,7 @@ export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> =>
   const realTag = tag === EXTENSIBLE && fields.length >= 26 ? fields.readUInt16LE(24) : tag;
   const byteRate = fields.readUInt32LE(8);
   if (byteRate === 0) return undefined;
-  return {
+  const info = {
     codec: codecOf(realTag, fields.readUInt16LE(14)),
     channels: fields.readUInt16LE(2),
     sampleRate: fields.readUInt32LE(4),
@@ -86,85 +96,6 @@ export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> =>
     bitsPerSample: fields.readUInt16LE(14),
     dataOffset: data.offset,
     dataBytes: data.bytes,
-    durationMs: Math.round((data.bytes * 1000) / byteRate),
   };
-};
-
-/** What no sound is, byte by byte. */
-const silenceOf = ({ codec, bitsPerSample }: WavInfo): number => {
-  if (codec === 'mulaw') return 0xff;
-  if (codec === 'alaw') return 0xd5;
-  return codec.startsWith('pcm') && bitsPerSample === 8 ? 0x80 : 0;
-};
-
-const headerOf = (one: WavInfo, tag: number, dataBytes: number): Buffer => {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + dataBytes + (dataBytes % 2), 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(tag, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(one.sampleRate, 24);
-  header.writeUInt32LE(one.byteRate * 2, 28);
-  header.writeUInt16LE(one.blockAlign * 2, 32);
-  header.writeUInt16LE(one.bitsPerSample, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
-};
-
-const TAGS: Readonly<Record<string, number>> = { pcm: 1, float: 3, alaw: 6, mulaw: 7 };
-
-const tagOf = ({ codec }: WavInfo): number | undefined => TAGS[codec.replace(/\d+$/, '')];
-
-/** True where the samples of both files can stand side by side in one. */
-export const canJoin = (left: WavInfo, right: WavInfo): boolean =>
-  tagOf(left) !== undefined &&
-  left.channels === 1 &&
-  right.channels === 1 &&
-  left.codec === right.codec &&
-  left.sampleRate === right.sampleRate &&
-  left.blockAlign === right.blockAlign;
-
-export interface WavFile {
-  readonly file: FileHandle;
-  readonly info: WavInfo;
-}
-
-const FRAMES_AT_ONCE = 32_768;
-
-/** So many frames from `frame` on; silence where the file is over. */
-const readFrames = async ({ file, info }: WavFile, frame: number, frames: number): Promise<Buffer> => {
-  const wanted = frames * info.blockAlign;
-  const start = frame * info.blockAlign;
-  const length = Math.min(wanted, Math.max(0, info.dataBytes - start));
-  const read = await readAt(file, length, info.dataOffset + start);
-  return Buffer.concat([read, Buffer.alloc(wanted - read.length, silenceOf(info))]);
-};
-
-const interleave = (left: Buffer, right: Buffer, width: number): Buffer => {
-  const both = Buffer.alloc(left.length * 2);
-  for (let offset = 0; offset < left.length; offset += width) {
-    left.copy(both, offset * 2, offset, offset + width);
-    right.copy(both, offset * 2 + width, offset, offset + width);
-  }
-  return both;
-};
-
-const framesOf = ({ info }: WavFile): number => Math.floor(info.dataBytes / info.blockAlign);
-
-/**
- * Writes two mono files into one stereo file: `left` is channel 0, `right` channel 1, the shorter one ends in silence. Yields
- * the bytes of the stereo file in order; nothing is decoded, so nothing is lost.
- */
-export const joined = async function* (left: WavFile, right: WavFile): AsyncGenerator<Buffer> {
-  const { info } = left;
-  const frames = Math.max(framesOf(left), framesOf(right));
-  yield headerOf(info, tagOf(info) ?? 1, frames * info.blockAlign * 2);
-  for (let frame = 0; frame < frames; frame += FRAMES_AT_ONCE) {
-    const count = Math.min(FRAMES_AT_ONCE, frames - frame);
-    const [ofLeft, ofRight] = await Promise.all([readFrames(left, frame, count), readFrames(right, frame, count)]);
-    yield interleave(ofLeft, ofRight, info.blockAlign);
-  }
+  return { ...info, durationMs: durationMsOf(info) };
 };

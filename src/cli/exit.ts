@@ -13,11 +13,15 @@ const BAD_INPUT: ReadonlySet<string> = new Set([
   'CSC_SECRET_INVALID',
 ]);
 
+/** 2 where the one who called has to correct something, otherwise 1. */
+export const exitCodeOf = (thrown: unknown): number =>
+  BAD_INPUT.has(toCallscribeError(thrown).code) ? EXIT.badInput : EXIT.failed;
+
 /** Says on stderr what went wrong and what to do, and gives the exit code. */
 export const fail = (thrown: unknown): number => {
   const error = toCallscribeError(thrown);
   const unforeseen =
     thrown instanceof CallscribeError ? '' : `\n${thrown instanceof Error ? (thrown.stack ?? '') : ''}`;
   process.stderr.write(`${error.code}: ${error.message}${unforeseen}\n${catalogue[error.code].remedy}\n`);
-  return BAD_INPUT.has(error.code) ? EXIT.badInput : EXIT.failed;
+  return exitCodeOf(error);
 };

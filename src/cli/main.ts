@@ -7,13 +7,19 @@ import { version } from '../version.ts';
 import { EXIT } from './exit.ts';
 
 const wholeNumber =
-  (lowest: number) =>
+  (lowest: number, highest = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < lowest)
-      throw new InvalidArgumentError(`expected a whole number from ${lowest} on`);
-    return value;
+    if (/^\d+$/.test(text) && value >= lowest && value <= highest) return value;
+    const upTo = highest === Number.MAX_SAFE_INTEGER ? 'on' : `to ${highest}`;
+    throw new InvalidArgumentError(`expected a whole number from ${lowest} ${upTo}`);
   };
+
+/** An empty Secret must not turn a check off. */
+const notEmpty = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('expected something that is not empty');
+  return text;
+};
 
 const list = (text: string): string[] =>
   text
@@ -112,12 +118,19 @@ const reportCommand = (): Command =>
 
 const speechServerCommand = (): Command =>
   withOptions(new Command('speech-server').description('the embedded speech engine behind the generic contract'), [
-    option('--port <port>', 'port, 0 for a free one').argParser(wholeNumber(0)).default(9900),
-    option('--host <address>', 'address to listen on').default('0.0.0.0'),
+    // Kubernetes sets CALLSCRIBE_PORT to an address in a namespace that has a Service named callscribe.
+    option('--port <port>', 'port, 0 for a free one')
+      .env('CALLSCRIBE_SPEECH_PORT')
+      .argParser(wholeNumber(0, 65_535))
+      .default(9900),
+    option('--host <address>', 'address to listen on (default: all of them)'),
     option('--model <name>', 'speech model').default('moonshine-tiny-en'),
     option('--model-dir <dir>', 'folder of the models (default: the cache that `npm run models` fills)'),
-    option('--api-key <key>', 'ask for this Bearer token; better given as an environment variable'),
-    option('--max-queue <n>', 'requests that may wait; more get 429').argParser(wholeNumber(0)).default(16),
+    option('--api-key <key>', 'ask for this Bearer token; better given as an environment variable').argParser(notEmpty),
+    option('--max-queue <n>', 'requests that may wait; more get 429').argParser(wholeNumber(0)).default(8),
+    option('--shutdown-grace-seconds <n>', 'how long requests may take to end after SIGTERM')
+      .argParser(wholeNumber(0))
+      .default(25),
     logLevel,
   ]).action(async (options) => {
     const { speechServer } = await import('./speech-server.ts');

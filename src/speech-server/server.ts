@@ -1,164 +1,102 @@
 /**
- * The embedded speech engine behind the generic contract: `POST /v1/transcribe`, and `/healthz` and `/readyz` beside it.
+ * The embedded speech engine as an HTTP server.
  * @module
  */
-import { timingSafeEqual } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { ModelPaths } from './models.ts';
-import { createTranscriptionQueue, type TranscriptionQueue } from './queue.ts';
-import { BadRequest, receiveUpload } from './upload.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdmission } from './admission.ts';
+import { createTranscriptionQueue, type StartWorker } from './queue.ts';
+import { createHandle, type RequestOutcome } from './routes.ts';
+import { openSpoolFile } from './spool.ts';
 
 export interface SpeechServerOptions {
+  /** 0 for a free one. */
   readonly port: number;
-  readonly host: string;
-  readonly model: ModelPaths;
-  /** Requests that may wait; the next ones are answered with 429. */
+  /** All addresses of the machine where undefined. */
+  readonly host?: string;
+  readonly startEngine: StartWorker;
+  /** Requests that may wait beside the one that is worked on; the next ones are answered with 429. */
   readonly maxQueue: number;
   /** Asked for as a Bearer token where given. */
   readonly apiKey?: string;
+  /** Default 500 MB: seventeen hours of telephone audio on one channel, or an hour of two at 48 kHz in 24 bits. */
+  readonly maxAudioBytes?: number;
   readonly onRequest?: (outcome: RequestOutcome) => void;
-}
-
-export interface RequestOutcome {
-  readonly status: number;
-  readonly durationMs: number;
-  readonly depth: number;
+  /** What went wrong inside. Holds nothing of the audio or of the transcript. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface SpeechServer {
+  /** Of the generic contract. */
   readonly url: string;
-  close(): Promise<void>;
+  /** Rejects when the engine crashed and cannot be started again. Never resolves. */
+  readonly broken: Promise<never>;
+  /** Takes no new requests, and ends when those inside are answered: with their transcript, or after `graceMs` with 503. */
+  close(graceMs: number): Promise<void>;
 }
 
-/** 500 MB hold an hour of two channels at 48 kHz in 24 bits. */
 const MAX_AUDIO_BYTES = 500_000_000;
-const RETRY_AFTER_SECONDS = 2;
+/** Longer than clients keep a connection: one that we close while a request is on its way costs the client an attempt. */
+const KEEP_ALIVE_MS = 75_000;
+/** For the last answers to leave. */
+const LAST_ANSWERS_MS = 1000;
 
-const isAuthorized = (request: IncomingMessage, apiKey: string | undefined): boolean => {
-  if (apiKey === undefined) return true;
-  const [given, wanted] = [Buffer.from(request.headers.authorization ?? ''), Buffer.from(`Bearer ${apiKey}`)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-};
-
-const answer = (
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-};
-
-const refuse = (response: ServerResponse, { status, code, message }: BadRequest): void =>
-  answer(
-    response,
-    status,
-    { error: { code, message } },
-    status === 429 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {},
-  );
-
-interface Place {
-  readonly queue: TranscriptionQueue;
-  readonly folder: string;
-  readonly apiKey: string | undefined;
-}
-
-const admit = ({ queue, apiKey }: Place, request: IncomingMessage): void => {
-  if (!isAuthorized(request, apiKey)) throw new BadRequest(401, 'unauthorized', 'the Bearer token is missing or wrong');
-  if (request.method !== 'POST') throw new BadRequest(405, 'method_not_allowed', 'the method must be POST');
-  if (queue.isFull()) throw new BadRequest(429, 'queue_full', 'too many transcriptions wait; try again later');
-};
-
-/** The engine knows English only; it says so instead of writing down nonsense. */
-const checkLanguage = (languageCode: string): void => {
-  if (/^en(-|$)/i.test(languageCode)) return;
-  throw new BadRequest(
-    422,
-    'unsupported_language',
-    `language ${languageCode.slice(0, 35)} is not supported: the model is English`,
-  );
-};
-
-const transcribe = async (place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  admit(place, request);
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('the client went away')));
-  let file: string | undefined;
-  try {
-    const { path, languageCode } = await receiveUpload(
-      request,
-      { folder: place.folder, maxBytes: MAX_AUDIO_BYTES },
-      (saved) => {
-        file = saved;
-      },
-    );
-    checkLanguage(languageCode);
-    const outcome = await place.queue.transcribe(path, gone.signal);
-    if (outcome.kind === 'Unsupported') throw new BadRequest(415, 'unsupported_audio', outcome.message);
-    answer(response, 200, { results: outcome.results });
-  } finally {
-    if (file) await rm(file, { force: true });
-  }
-};
-
-const health = ({ queue }: Place, response: ServerResponse): void =>
-  queue.isAlive()
-    ? answer(response, 200, { depth: queue.depth() })
-    : answer(response, 503, { error: { code: 'engine_ended' } });
-
-const route = async (place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const path = request.url?.split('?')[0];
-  if (path === '/healthz' || path === '/readyz') return health(place, response);
-  if (path === '/v1/transcribe') return transcribe(place, request, response);
-  throw new BadRequest(404, 'not_found', 'there is only POST /v1/transcribe');
-};
-
-const report = (response: ServerResponse, error: unknown): void => {
-  // A client that went away reads no answer.
-  if (response.headersSent || response.destroyed) return;
-  if (error instanceof BadRequest) refuse(response, error);
-  else answer(response, 500, { error: { code: 'engine_failed', message: 'the speech engine failed' } });
-};
-
-/** Starts the engine and then the server, so that who can connect is served. @throws Error where either cannot start */
-export const startSpeechServer = async (options: SpeechServerOptions): Promise<SpeechServer> => {
-  const { port, host, model, maxQueue, apiKey, onRequest } = options;
-  const queue = await createTranscriptionQueue(model, maxQueue);
-  const folder = await mkdtemp(join(tmpdir(), 'callscribe-speech-'));
-  const place: Place = { queue, folder, apiKey };
-  const server = createServer((request, response) => {
-    const startMs = performance.now();
-    route(place, request, response)
-      .catch((error: unknown) => report(response, error))
-      .finally(() => {
-        // What was not read of a refused request would keep the connection busy.
-        request.resume();
-        onRequest?.({
-          status: response.statusCode,
-          durationMs: Math.round(performance.now() - startMs),
-          depth: queue.depth(),
-        });
-      });
-  });
-  await new Promise<void>((resolve, reject) => {
+const listen = (server: Server, port: number, host: string | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const bound = server.address() as AddressInfo;
+
+const urlOf = (server: Server, host = '127.0.0.1'): string => {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1/transcribe`;
+};
+
+/**
+ * Starts the engine and then the server, so that who can connect is served.
+ * @throws CallscribeError `CSC_ENGINE_UNAVAILABLE`, or Error where the port is taken or the temporary folder cannot be written to
+ */
+export const startSpeechServer = async (options: SpeechServerOptions): Promise<SpeechServer> => {
+  const { port, host, startEngine, maxQueue, apiKey, maxAudioBytes = MAX_AUDIO_BYTES } = options;
+  const { onRequest = () => {}, onTrouble = () => {} } = options;
+  // Better now than at the first request.
+  await (await openSpoolFile()).close();
+  const queue = await createTranscriptionQueue({ startWorker: startEngine, onTrouble });
+  const admission = createAdmission({ places: maxQueue + 1, apiKey, usualMs: () => queue.usualMs });
+  const handle = createHandle({ queue, admission, maxAudioBytes, onTrouble });
+  const unanswered = new Set<Promise<void>>();
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const answered = handle(request, response).then(
+      (outcome) => outcome && onRequest(outcome),
+      (error: unknown) => onTrouble(String(error)),
+    );
+    unanswered.add(answered);
+    void answered.then(() => unanswered.delete(answered));
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, serve);
+  // Who asks before sending is refused before sending.
+  server.on('checkContinue', serve);
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    await queue.close();
+    throw error;
+  }
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound.port}/v1/transcribe`,
-    close: async () => {
+    url: urlOf(server, host),
+    broken: queue.broken,
+    close: async (graceMs) => {
+      admission.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      const allAnswered = Promise.all(unanswered);
+      await Promise.race([allAnswered, sleep(graceMs, undefined, { ref: false })]);
+      await queue.close();
+      await Promise.race([allAnswered, sleep(LAST_ANSWERS_MS, undefined, { ref: false })]);
       server.closeAllConnections();
       await closed;
-      await queue.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 };

@@ -1,84 +1,61 @@
 /**
- * The worker thread of the speech server: one file in, its utterances out, one at a time.
+ * The worker thread of the speech server: one file at a time. `queue.ts` is at the other end.
  * @module
  */
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { canDecode, readFrames } from '../audio/samples.ts';
-import { readWav } from '../audio/wav.ts';
-import { createEngine } from './engine.ts';
+import { toCallscribeError } from '../errors.ts';
+import { createEngine, type Engine } from './engine.ts';
 import type { ModelPaths } from './models.ts';
+import { transcribe, type Transcription } from './transcribe.ts';
 
-/** One utterance of the generic contract. */
-export interface Utterance {
-  readonly speakerLabel: string;
-  readonly transcript: string;
-  readonly startTimeMs: number;
-  readonly endTimeMs: number;
-  readonly channel: number;
-}
+/** What the thread is told. The file is transferred with the message, so from then on it is the thread's to close. */
+export type Order =
+  | { readonly kind: 'Transcribe'; readonly id: number; readonly file: FileHandle }
+  | { readonly kind: 'Cancel'; readonly id: number };
 
-export interface Job {
-  readonly id: number;
-  readonly path: string;
-}
-
-export type Outcome =
+/** What the thread says. `Ready` or `Unavailable` comes first and once, then one of the others for each `Transcribe`. */
+export type News =
   | { readonly kind: 'Ready' }
-  | { readonly kind: 'Done'; readonly id: number; readonly results: readonly Utterance[] }
-  | { readonly kind: 'Unsupported'; readonly id: number; readonly message: string }
+  | { readonly kind: 'Unavailable'; readonly message: string }
+  | {
+      readonly kind: 'Transcribed';
+      readonly id: number;
+      readonly transcription: Transcription;
+      readonly workMs: number;
+    }
   | { readonly kind: 'Failed'; readonly id: number; readonly message: string };
 
-const engine = createEngine(workerData as ModelPaths);
+const port = parentPort;
+if (!port) throw new Error('worker.ts is the entry of a worker thread');
+const say = (news: News): void => port.postMessage(news);
 
-const concatenate = (pieces: readonly Float32Array[]): Float32Array => {
-  const whole = new Float32Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let position = 0;
-  for (const piece of pieces) {
-    whole.set(piece, position);
-    position += piece.length;
-  }
-  return whole;
-};
+let current: { readonly id: number; readonly abort: AbortController } | undefined;
 
-const work = async ({ id, path }: Job): Promise<Outcome> => {
-  const file = await open(path, 'r');
+const work = async (engine: Engine, id: number, file: FileHandle): Promise<News> => {
+  const abort = new AbortController();
+  current = { id, abort };
+  const startMs = performance.now();
   try {
-    const info = await readWav(file);
-    if (!info || !canDecode(info)) {
-      return { kind: 'Unsupported', id, message: 'audio must be WAV with mu-law, A-law or PCM samples' };
-    }
-    const pieces: Float32Array[][] = Array.from({ length: info.channels }, () => []);
-    for await (const channels of readFrames(file, info))
-      for (const [index, samples] of channels.entries()) pieces[index]?.push(samples);
-    const results = pieces.flatMap((channelPieces, channel) =>
-      engine.transcribe(concatenate(channelPieces), info.sampleRate).map(({ text, startTimeMs, endTimeMs }) => ({
-        speakerLabel: `speaker_${channel}`,
-        transcript: text,
-        startTimeMs,
-        endTimeMs,
-        channel,
-      })),
-    );
-    return { kind: 'Done', id, results: results.toSorted((a, b) => a.startTimeMs - b.startTimeMs) };
+    const transcription = await transcribe(engine, file, abort.signal);
+    return { kind: 'Transcribed', id, transcription, workMs: Math.round(performance.now() - startMs) };
+  } catch (error) {
+    return { kind: 'Failed', id, message: toCallscribeError(error).message };
   } finally {
+    current = undefined;
     await file.close();
   }
 };
 
-const failed =
-  ({ id }: Job) =>
-  (error: unknown): Outcome => ({
-    kind: 'Failed',
-    id,
-    message: error instanceof Error ? error.message : String(error),
-  });
+const obey = (engine: Engine) => (order: Order) => {
+  if (order.kind === 'Transcribe') void work(engine, order.id, order.file).then(say);
+  else if (current?.id === order.id) current.abort.abort(new Error('nobody waits for it any more'));
+};
 
-const port = parentPort;
-if (!port) throw new Error('worker.ts is the entry of a worker thread');
-port.on('message', (job: Job) => {
-  void work(job)
-    .catch(failed(job))
-    .then((outcome) => port.postMessage(outcome));
-});
-port.postMessage({ kind: 'Ready' } satisfies Outcome);
+try {
+  const engine = createEngine(workerData as ModelPaths);
+  port.on('message', obey(engine));
+  say({ kind: 'Ready' });
+} catch (error) {
+  say({ kind: 'Unavailable', message: toCallscribeError(error).message });
+}

@@ -11,7 +11,8 @@ import { download } from './download.ts';
 import type { Downloaded } from './download.ts';
 import { measure } from './measure.ts';
 import type { Measured } from './measure.ts';
-import { canJoin, joined, readWav } from '../../audio/wav.ts';
+import { canJoin, joined } from '../../audio/join.ts';
+import { readWav } from '../../audio/wav.ts';
 import { createWorkFile, diskError, removeFile } from './work-dir.ts';
 import type { WorkFile } from './work-dir.ts';
 
