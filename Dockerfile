@@ -11,7 +11,8 @@ FROM ${BASE_IMAGE} AS speech-packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY hack/models.ts hack/models.ts
+COPY hack/models.ts hack/
+COPY hack/models/ hack/models/
 COPY src/ src/
 RUN CALLSCRIBE_CACHE=/app/cache node hack/models.ts
 

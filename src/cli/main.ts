@@ -124,7 +124,7 @@ const speechServerCommand = (): Command =>
       .argParser(wholeNumber(0, 65_535))
       .default(9900),
     option('--host <address>', 'address to listen on (default: all of them)'),
-    option('--model <name>', 'speech model').default('moonshine-tiny-en'),
+    option('--model <name>', 'moonshine-tiny-en or moonshine-base-en').default('moonshine-tiny-en'),
     option('--model-dir <dir>', 'folder of the models (default: the cache that `npm run models` fills)'),
     option('--api-key <key>', 'ask for this Bearer token; better given as an environment variable').argParser(notEmpty),
     option('--max-queue <n>', 'requests that may wait; more get 429').argParser(wholeNumber(0)).default(8),

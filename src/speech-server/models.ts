@@ -18,18 +18,45 @@ export interface SpeechModel {
   readonly decoder: ModelFile;
 }
 
-/** Moonshine by Useful Sensors, English, MIT: "tiny" has 27 million parameters. */
-export const speechModels: Readonly<Record<string, SpeechModel>> = {
-  'moonshine-tiny-en': {
-    encoder: {
-      name: 'moonshine-tiny-en/encoder_model.onnx',
-      sha256: 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a',
+/** The one that is used where nothing else is asked for. */
+export const DEFAULT_MODEL = 'moonshine-tiny-en';
+
+/** Moonshine by Useful Sensors, English, 8-bit weights, MIT: "tiny" has 27 million parameters, "base" 62 million. */
+export const speechModels: ReadonlyMap<string, SpeechModel> = new Map([
+  [
+    DEFAULT_MODEL,
+    {
+      encoder: {
+        name: 'moonshine-tiny-en/encoder_model.onnx',
+        sha256: 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a',
+      },
+      decoder: {
+        name: 'moonshine-tiny-en/decoder_model_merged.onnx',
+        sha256: 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367',
+      },
     },
-    decoder: {
-      name: 'moonshine-tiny-en/decoder_model_merged.onnx',
-      sha256: 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367',
+  ],
+  [
+    'moonshine-base-en',
+    {
+      encoder: {
+        name: 'moonshine-base-en/encoder_model.onnx',
+        sha256: '1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751',
+      },
+      decoder: {
+        name: 'moonshine-base-en/decoder_model_merged.onnx',
+        sha256: 'cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3',
+      },
     },
-  },
+  ],
+]);
+
+/** @throws CallscribeError `CSC_SPEC_INVALID` for a name that nobody knows */
+export const speechModelOf = (name: string): SpeechModel => {
+  const model = speechModels.get(name);
+  if (model) return model;
+  const known = [...speechModels.keys()].join(', ');
+  throw new CallscribeError('CSC_SPEC_INVALID', `there is no model "${name}"; known are ${known}`);
 };
 
 /** Silero VAD, version 5, MIT. */
@@ -83,13 +110,7 @@ const verified = async (folder: string, { name, sha256 }: ModelFile): Promise<st
  * @throws CallscribeError `CSC_MODEL_MISSING`, `CSC_MODEL_CORRUPT`, `CSC_SPEC_INVALID` for a model that nobody knows
  */
 export const openModel = async (folder: string, model: string): Promise<ModelPaths> => {
-  const known = speechModels[model];
-  if (!known) {
-    throw new CallscribeError(
-      'CSC_SPEC_INVALID',
-      `there is no model ${model}; known are ${Object.keys(speechModels).join(', ')}`,
-    );
-  }
+  const known = speechModelOf(model);
   const [encoder, decoder, vad, tokens] = await Promise.all([
     verified(folder, known.encoder),
     verified(folder, known.decoder),

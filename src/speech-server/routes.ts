@@ -47,7 +47,9 @@ const answer = (
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...headers }).end(text);
 };
 
 const refuse = (response: ServerResponse, { status, code, message, headers }: Refusal): void =>
