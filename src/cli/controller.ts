@@ -4,17 +4,16 @@
  */
 import { systemClock } from '../clock.ts';
 import { runManager } from '../controller/manager.ts';
-import { alwaysLeader } from '../controller/runtime/election.ts';
 import { createLog, loggable } from '../log.ts';
 import { connect } from './cluster.ts';
+import { type ElectionFlags, electorOf } from './elector.ts';
 import { type EnvironmentFlags, openPipeline } from './environment.ts';
 import { EXIT } from './exit.ts';
 
-export interface ControllerFlags extends EnvironmentFlags {
+export interface ControllerFlags extends EnvironmentFlags, ElectionFlags {
   readonly namespaces: readonly string[];
   readonly metricsAddress: string;
   readonly healthAddress: string;
-  readonly leaderElect: boolean;
   readonly shutdownGraceSeconds: number;
   readonly logLevel: string;
 }
@@ -32,7 +31,7 @@ const untilTerminated = (): AbortSignal => {
 export const controller = async (flags: ControllerFlags): Promise<number> => {
   const log = createLog({ level: flags.logLevel, isTerminal: process.stdout.isTTY, stream: process.stdout });
   try {
-    const { kube } = connect();
+    const { kube, namespace } = connect();
     const pipeline = await openPipeline(flags);
     await runManager(
       {
@@ -40,7 +39,7 @@ export const controller = async (flags: ControllerFlags): Promise<number> => {
         namespaces: flags.namespaces,
         metricsAddress: flags.metricsAddress,
         healthAddress: flags.healthAddress,
-        elector: alwaysLeader,
+        elector: electorOf(flags, { kube, namespace, log }),
         pipeline: pipeline.run,
         graceMs: flags.shutdownGraceSeconds * 1000,
         clock: systemClock,

@@ -60,7 +60,9 @@ const controllerCommand = (): Command =>
     option('--namespaces <names>', 'namespaces to watch (default: all)').argParser(list).default([], 'all'),
     option('--metrics-address <address>', 'where Prometheus reads /metrics').default(':8080'),
     option('--health-address <address>', 'where /healthz and /readyz answer').default(':8081'),
-    option('--leader-elect', 'work only while holding the Lease').default(false),
+    option('--leader-elect', 'work only while holding a Lease: for several replicas').default(false),
+    option('--lease-name <name>', 'name of that Lease').default('callscribe'),
+    option('--lease-namespace <name>', 'its namespace (default: that of the Pod, or of the context)'),
     workDir,
     option('--max-recordings-in-flight <n>', 'recordings in flight over all runs')
       .argParser(wholeNumber(1))

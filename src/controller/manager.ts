@@ -118,13 +118,25 @@ const watchRuns = (
 const unsynced = (caches: readonly Cache[]): string | undefined =>
   caches.every((cache) => cache.hasSynced()) ? undefined : 'the runs were not listed yet';
 
+/** What a term as leader keeps; nobody's while another process leads. */
+interface Term {
+  readonly queue: WorkQueue;
+  readonly runs: () => number;
+}
+
 interface Parts {
   readonly caches: readonly Cache[];
-  readonly queue: WorkQueue;
   readonly metrics: Metrics;
-  /** How many runs are being worked on; nobody's while this process does not lead. */
-  readonly activity: { runs: () => number };
+  readonly terms: { current?: Term };
+  /** Aborted: the process is to stop. Otherwise a term ends because the lead was lost. */
+  readonly stopping: AbortSignal;
 }
+
+/**
+ * Who lost the lead may let end what is in flight for this long: less than the time between the end of a leader's renewals and the
+ * end of its Lease. Whoever is slower than that is fenced by the ledger.
+ */
+const LOST_GRACE_MS = 4000;
 
 /** Reconciles at the same time. They mostly wait for the API server. */
 const WORKERS = 8;
@@ -138,10 +150,11 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 /** What one term as leader consists of. Everything that belongs to it ends with it. */
 const lead = async (
   options: ManagerOptions,
-  { caches, queue, metrics, activity }: Parts,
+  { caches, metrics, terms, stopping }: Parts,
   leading: AbortSignal,
 ): Promise<void> => {
   const { kube, clock, pipeline, log, graceMs } = options;
+  const queue = createWorkQueue(clock);
   const recorder = createEventRecorder({
     kube,
     clock,
@@ -152,7 +165,7 @@ const lead = async (
   const supervisor = createSupervisor(
     begin({ kube, clock, pipeline, log, epoch: randomUUID(), enqueue: (key) => queue.add(key), emit, metrics }),
   );
-  activity.runs = supervisor.size;
+  terms.current = { queue, runs: supervisor.size };
   const statusWriter = createStatusWriter({ kube, clock });
   const getRun = (key: string): TranscriptionRun | undefined => caches.map((cache) => cache.get(key)).find(Boolean);
   for (const cache of caches) for (const key of cache.keys()) queue.add(key);
@@ -172,8 +185,9 @@ const lead = async (
   // Nothing is decided any more: an attempt that is let go is not an end of its run.
   queue.shutDown();
   await working;
-  log.info({ runs: supervisor.size() }, 'draining');
-  await supervisor.shutdown(AbortSignal.timeout(graceMs));
+  log.info({ runs: supervisor.size(), lost: !stopping.aborted }, 'draining');
+  await supervisor.shutdown(AbortSignal.timeout(stopping.aborted ? graceMs : LOST_GRACE_MS));
+  delete terms.current;
   await recorder.flush();
 };
 
@@ -185,10 +199,13 @@ const lead = async (
 export const runManager = async (options: ManagerOptions, signal: AbortSignal): Promise<void> => {
   const { clock, elector, log } = options;
   const registry = new Registry();
-  const queue = createWorkQueue(clock);
-  const activity: Parts['activity'] = { runs: () => 0 };
-  const metrics = createMetrics(registry, { activeRuns: () => activity.runs(), queueDepth: queue.depth });
-  const caches = watchRuns(options, (key) => queue.add(key));
+  const terms: Parts['terms'] = {};
+  const metrics = createMetrics(registry, {
+    leads: () => terms.current !== undefined,
+    activeRuns: () => terms.current?.runs() ?? 0,
+    queueDepth: () => terms.current?.queue.depth() ?? 0,
+  });
+  const caches = watchRuns(options, (key) => terms.current?.queue.add(key));
   const health = await startHealthServer(options.healthAddress, {
     live: {},
     ready: { cache: () => unsynced(caches), shutdown: () => (signal.aborted ? 'shutting down' : undefined) },
@@ -200,7 +217,7 @@ export const runManager = async (options: ManagerOptions, signal: AbortSignal): 
   while (!signal.aborted && unsynced(caches) !== undefined) await Promise.race([stopped, clock.sleep(20)]);
   log.info({ health: health.url, metrics: metricsServer.url }, 'ready');
   try {
-    await elector.run((leading) => lead(options, { caches, queue, metrics, activity }, leading), signal);
+    await elector.run((leading) => lead(options, { caches, metrics, terms, stopping: signal }, leading), signal);
   } finally {
     watching.abort();
     await Promise.all([...watches, health.close(), metricsServer.close()]);

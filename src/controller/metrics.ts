@@ -11,6 +11,8 @@ export interface Metrics {
 }
 
 export interface MetricsSources {
+  /** Whether this process is the one that works. */
+  readonly leads: () => boolean;
   /** Attempts at runs under way. */
   readonly activeRuns: () => number;
   /** Keys that wait for a reconcile. */
@@ -27,8 +29,11 @@ const gauge = (registers: Registry[], name: string, help: string, read: () => nu
     },
   });
 
-export const createMetrics = (registry: Registry, { activeRuns, queueDepth }: MetricsSources): Metrics => {
+export const createMetrics = (registry: Registry, { leads, activeRuns, queueDepth }: MetricsSources): Metrics => {
   const registers = [registry];
+  gauge(registers, 'callscribe_leader', '1 where this process leads, 0 where it waits for its turn.', () =>
+    Number(leads()),
+  );
   gauge(registers, 'callscribe_active_runs', 'Runs that this process works on.', activeRuns);
   gauge(registers, 'callscribe_workqueue_depth', 'Runs that wait for a reconcile.', queueDepth);
   const recordings = new Counter({

@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly genesys?: Omit<SimulatorOptions, 'world'>;
   readonly speech?: SpeechOptions;
   readonly flags?: readonly string[];
+  /** True where the Lease of `--leader-elect` is to be in the namespace of the stage. */
+  readonly leaseInNamespace?: boolean;
   /** False where the test starts the operator itself. */
   readonly startOperator?: boolean;
 }
@@ -125,7 +127,8 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     speech,
     operators,
     startOperator: async (workDir) => {
-      const { flags = [] } = options;
+      const lease = options.leaseInNamespace ? [`--lease-namespace=${namespace.name}`] : [];
+      const flags = [...(options.flags ?? []), ...lease];
       const watched = { kubeconfig: access.kubeconfig, namespaces: [namespace.name] };
       const operator = await startOperator({ ...watched, flags, ...(workDir !== undefined && { workDir }) });
       operators.push(operator);

@@ -10,5 +10,5 @@ export interface Elector {
   run(lead: (leading: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
-/** For a single replica, which the Deployment's strategy `Recreate` keeps single. */
+/** For a process that nobody competes with. */
 export const alwaysLeader: Elector = { run: (lead, signal) => lead(signal) };
