@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 15_000 } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 15_000, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'system',
@@ -17,6 +17,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

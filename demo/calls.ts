@@ -3,7 +3,7 @@
  * @module
  */
 import { spokenCalls } from '../test/audio/fixtures.ts';
-import type { Fault } from '../test/genesys/faults.ts';
+import type { Fault } from '../test/fakes/faults.ts';
 import { notReady, outboundCall, withoutAgent, withoutRecording } from '../test/genesys/calls.ts';
 import type { WorldConversation } from '../test/genesys/world.ts';
 
