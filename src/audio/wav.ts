@@ -85,17 +85,16 @@ export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> =>
 
   const tag = fields.readUInt16LE(0);
   const realTag = tag === EXTENSIBLE && fields.length >= 26 ? fields.readUInt16LE(24) : tag;
-  const byteRate = fields.readUInt32LE(8);
-  if (byteRate === 0) return undefined;
   const info = {
     codec: codecOf(realTag, fields.readUInt16LE(14)),
     channels: fields.readUInt16LE(2),
     sampleRate: fields.readUInt32LE(4),
-    byteRate,
+    byteRate: fields.readUInt32LE(8),
     blockAlign: fields.readUInt16LE(12),
     bitsPerSample: fields.readUInt16LE(14),
     dataOffset: data.offset,
     dataBytes: data.bytes,
   };
-  return { ...info, durationMs: durationMsOf(info) };
+  const durationMs = durationMsOf(info);
+  return Number.isFinite(durationMs) ? { ...info, durationMs } : undefined;
 };

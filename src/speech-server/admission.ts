@@ -45,15 +45,16 @@ export const createAdmission = ({ places, apiKey, usualMs }: AdmissionOptions): 
 
   const admit = (request: IncomingMessage): void => {
     if (request.method !== 'POST')
-      throw new Refusal(405, 'method_not_allowed', 'the method must be POST', { allow: 'POST' });
+      throw new Refusal(405, 'method_not_allowed', 'the method must be POST', { headers: { allow: 'POST' } });
     if (!isAuthorized(request, apiKey))
-      throw new Refusal(401, 'unauthorized', 'the Bearer token is missing or wrong', { 'www-authenticate': 'Bearer' });
-    if (!isOpen) throw new Refusal(503, 'stopping', 'the speech server is stopping', { 'retry-after': '5' });
+      throw new Refusal(401, 'unauthorized', 'the Bearer token is missing or wrong', {
+        headers: { 'www-authenticate': 'Bearer' },
+      });
+    if (!isOpen)
+      throw new Refusal(503, 'stopping', 'the speech server is stopping', { headers: { 'retry-after': '5' } });
     if (inside < places) return;
-    const retryAfter = String(retryAfterSeconds(usualMs()));
-    throw new Refusal(429, 'queue_full', 'too many transcriptions wait; try again later', {
-      'retry-after': retryAfter,
-    });
+    const headers = { 'retry-after': String(retryAfterSeconds(usualMs())) };
+    throw new Refusal(429, 'queue_full', 'too many transcriptions wait; try again later', { headers });
   };
 
   return {

@@ -74,7 +74,9 @@ const averaged = (before: number | undefined, ms: number): number => Math.round(
 const failed = (): Refusal => new Refusal(500, 'engine_failed', 'the speech engine failed on this audio');
 const crashed = (): Refusal => new Refusal(500, 'engine_crashed', 'the speech engine crashed on this audio');
 const stopping = (): Refusal =>
-  new Refusal(503, 'stopping', 'the speech server stops before it comes to this request', { 'retry-after': '5' });
+  new Refusal(503, 'stopping', 'the speech server stops before it comes to this request', {
+    headers: { 'retry-after': '5' },
+  });
 
 export interface QueueOptions {
   readonly startWorker: StartWorker;

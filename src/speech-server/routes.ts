@@ -74,9 +74,12 @@ export const createHandle = ({ queue, admission, maxAudioBytes, onTrouble }: Rou
   };
 
   const refusalOf = (error: unknown): Refusal => {
-    if (error instanceof Refusal) return error;
-    onTrouble(error instanceof Error ? error.message : String(error));
-    return new Refusal(500, 'internal', 'the speech server failed');
+    const refusal =
+      error instanceof Refusal
+        ? error
+        : new Refusal(500, 'internal', 'the speech server failed', { cause: error as Error });
+    if (refusal.cause instanceof Error) onTrouble(`${refusal.message}: ${refusal.cause.message}`);
+    return refusal;
   };
 
   const transcribe = async (request: IncomingMessage, response: ServerResponse) => {

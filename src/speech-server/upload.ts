@@ -54,10 +54,10 @@ const createParser = ({ headers }: IncomingMessage, maxBytes: number): InstanceT
 const chunksOf = (stream: Readable): AsyncIterable<Buffer> =>
   stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 
-const storageFailed = (error: NodeJS.ErrnoException): Refusal =>
-  error.code === 'ENOSPC'
-    ? new Refusal(507, 'storage_full', 'there is no space left for the audio')
-    : new Refusal(500, 'storage_failed', 'the audio could not be stored');
+const storageFailed = (cause: NodeJS.ErrnoException): Refusal =>
+  cause.code === 'ENOSPC'
+    ? new Refusal(507, 'storage_full', 'there is no space left for the audio', { cause })
+    : new Refusal(500, 'storage_failed', 'the audio could not be stored', { cause });
 
 /** The parser says on the stream itself when it cut off what is beyond the limit. */
 type FileStream = Readable & { readonly truncated?: boolean };
@@ -75,6 +75,8 @@ const save = async (stream: FileStream, file: FileHandle, maxBytes: number): Pro
   if (stream.truncated) throw tooLarge(maxBytes);
 };
 
+const tooLong = (): Refusal => malformed(`the part "config" is longer than ${MAX_CONFIG_BYTES} bytes`);
+
 const readShort = async (stream: Readable): Promise<string> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -82,6 +84,7 @@ const readShort = async (stream: Readable): Promise<string> => {
     bytes += chunk.length;
     if (bytes <= MAX_CONFIG_BYTES) chunks.push(chunk);
   }
+  if (bytes > MAX_CONFIG_BYTES) throw tooLong();
   return Buffer.concat(chunks).toString('utf8');
 };
 
@@ -106,8 +109,8 @@ class Parts {
         stream.resume();
       }
     });
-    parser.on('field', (name: string, value: string) => {
-      if (name === 'config') this.#keepConfig(Promise.resolve(value));
+    parser.on('field', (name: string, value: string, _nameIsCut: boolean, isCut: boolean) => {
+      if (name === 'config') this.#keepConfig(isCut ? Promise.reject(tooLong()) : Promise.resolve(value));
     });
   }
 
