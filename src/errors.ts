@@ -53,6 +53,11 @@ export const catalogue = {
     'Put the key that the message names into the Secret.',
     retried,
   ),
+  CSC_SECRET_UNAVAILABLE: entry(
+    'A Secret that the run names could not be read just now.',
+    'Nothing at first; if it lasts, check the API server.',
+    retried,
+  ),
   CSC_EGRESS_DENIED: entry(
     'The run names a host that this operator does not call.',
     'Name a public host, or have the operator started with --egress-allow for this one.',
@@ -193,7 +198,7 @@ export const catalogue = {
   ),
   CSC_DELIVERY_UNAVAILABLE: entry(
     'A destination could not be reached or failed, also after all attempts.',
-    'Bring the destination back; the transcript is kept with the run and not paid for again.',
+    'Bring the destination back; the transcript is kept with the run and not paid for again. While many wait, nothing more is paid for.',
     { retried: true, charge: 'full' },
   ),
 

@@ -83,7 +83,7 @@ const begin =
         }),
       pipeline,
       clock,
-      failures,
+      ...(failures && { failures }),
       onChange: () => enqueue(keyOf(identity)),
       onOutcome: (recording) => {
         const { recordingId, conversationId, state, error, attempt, durationMs } = recording;

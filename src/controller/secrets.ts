@@ -15,12 +15,17 @@ interface Secret {
 const explain = (name: string, error: unknown): CallscribeError => {
   if (isNotFound(error))
     return new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name}`, { cause: error });
-  const forbidden = error instanceof KubeError && error.status === 403;
-  const message = forbidden ? `the operator may not read Secret ${name}` : `Secret ${name} could not be read`;
-  return new CallscribeError('CSC_SECRET_NOT_FOUND', message, { cause: error });
+  if (error instanceof KubeError && error.status === 403) {
+    return new CallscribeError('CSC_SECRET_NOT_FOUND', `the operator may not read Secret ${name}`, { cause: error });
+  }
+  // Not the same as a Secret that is missing, which is not waited for long.
+  return new CallscribeError('CSC_SECRET_UNAVAILABLE', `Secret ${name} could not be read`, { cause: error });
 };
 
-/** The reader of one namespace. Values are decoded from base64. */
+/**
+ * The reader of one namespace. Values are decoded from base64.
+ * @throws CallscribeError `CSC_SECRET_NOT_FOUND`, `CSC_SECRET_UNAVAILABLE`
+ */
 export const secretReader =
   (kube: KubeClient, namespace: string): ReadSecret =>
   async (name) => {

@@ -11,14 +11,14 @@ import { sweepWorkDir } from './fetch/work-dir.ts';
 import { createRateLimiters, type RateLimiter } from './genesys/rate-limiter.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { EgressPolicy } from './http/egress.ts';
-import type { Journal, Plan, RunPipeline, Summary } from './plan.ts';
+import type { Controls, Journal, Plan, RunPipeline, Summary } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { backoffMs } from './retry/backoff.ts';
 import type { RunSettings } from './run/context.ts';
 import { run } from './run/run.ts';
 import { createTracker } from './run/tracker.ts';
 import { createEndpointLimits, type JoinEndpoint } from './transcribe/endpoint-limits.ts';
-import { createVerbs } from './verbs.ts';
+import { createVerbs, idleVerbs } from './verbs.ts';
 
 export interface PipelineOptions {
   readonly egress: EgressPolicy;
@@ -62,27 +62,37 @@ const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings =
 /** The summary of an attempt that found a mistake before it began. */
 const notBegun = (journal: Journal, thrown: unknown): Summary => {
   const { code, message, retryable } = toCallscribeError(thrown);
-  const progress = createTracker(journal.rows(), () => 0).progress();
-  return { ending: 'Failed', error: { code, message, retryable }, progress };
+  const tracker = createTracker({ rows: journal.rows(), requests: () => 0, estimateMicros: () => 0 });
+  for (const { reservation } of journal.held()) tracker.reserved(reservation);
+  return { ending: 'Failed', error: { code, message, retryable }, progress: tracker.progress() };
 };
+
+const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> => {
+  const { egress, dispatcher, workDir, limiterOf, joinEndpoint, clock, random } = shared;
+  const facts = await preflight(plan, egress);
+  const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
+  const limiter = limiterOf(`${facts.clientId} ${facts.hosts.loginURL}`, plan.spec.genesys.requestsPerMinute);
+  const speechInFlight = endpoint.inFlight;
+  try {
+    const verbs = createVerbs({ plan, facts, dispatcher, workDir, limiter, speechInFlight, clock, random });
+    return await run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock });
+  } finally {
+    endpoint.leave();
+  }
+};
+
+/** A run that is over before it begins needs nobody's leave to close its books, not even Secrets that can be read. */
+const closeBooks = (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> =>
+  run({ verbs: idleVerbs, settings: settingsOf(plan, shared), journal, controls, clock: shared.clock });
 
 const runWith =
   (shared: Shared): RunPipeline =>
   async (plan, journal, controls) => {
-    const { egress, dispatcher, workDir, limiterOf, joinEndpoint, clock, random } = shared;
+    if (controls.signal.aborted) return closeBooks(shared, plan, journal, controls);
     try {
-      const facts = await preflight(plan, egress);
-      const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
-      const limiter = limiterOf(`${facts.clientId} ${facts.hosts.loginURL}`, plan.spec.genesys.requestsPerMinute);
-      const speechInFlight = endpoint.inFlight;
-      try {
-        const verbs = createVerbs({ plan, facts, dispatcher, workDir, limiter, speechInFlight, clock, random });
-        return await run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock });
-      } finally {
-        endpoint.leave();
-      }
+      return await begin(shared, plan, journal, controls);
     } catch (error) {
-      return notBegun(journal, error);
+      return controls.signal.aborted ? closeBooks(shared, plan, journal, controls) : notBegun(journal, error);
     }
   };
 

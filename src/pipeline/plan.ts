@@ -7,7 +7,10 @@ import type { TranscriptionRunSpec } from '../api/types.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Reservation, Row, Stage, Transcript, Window } from './types.ts';
 
-/** The data of a Secret of the run's own namespace, decoded. Throws `CSC_SECRET_NOT_FOUND`. Asked again after a refusal (rotation). */
+/**
+ * The data of a Secret of the run's own namespace, decoded. Throws `CSC_SECRET_NOT_FOUND` or `CSC_SECRET_UNAVAILABLE`. Asked
+ * again after a refusal (rotation).
+ */
 export type ReadSecret = (name: string) => Promise<Readonly<Record<string, string>>>;
 
 export interface RunIdentity {
@@ -61,8 +64,8 @@ export interface Controls {
   /** Aborted: start nothing new, let what is in flight end (suspend, drain). */
   readonly draining: AbortSignal;
   /**
-   * Aborted: end everything now. Where the reason is a `CallscribeError` with `CSC_CANCELLED` or `CSC_DEADLINE_EXCEEDED` the run is
-   * over, and what is not done gets that outcome; any other reason (shutdown, deletion) leaves the rest to a later attempt.
+   * Aborted: end everything now. Where the reason is a `CallscribeError`, such as `CSC_CANCELLED` or `CSC_DEADLINE_EXCEEDED`, the
+   * run is over, and what is not done gets that outcome; any other reason (shutdown, deletion) leaves the rest to a later attempt.
    */
   readonly signal: AbortSignal;
   settings(): LiveSettings;
@@ -111,7 +114,7 @@ export interface Cost {
 
 /** A reason why a run does not go on by itself, though nothing is wrong with the run. */
 export interface Hindrance {
-  readonly code: 'CSC_BUDGET_EXHAUSTED' | 'CSC_DESTINATION_REJECTED';
+  readonly code: 'CSC_BUDGET_EXHAUSTED' | 'CSC_DESTINATION_REJECTED' | 'CSC_DELIVERY_UNAVAILABLE';
   readonly message: string;
 }
 
@@ -123,7 +126,7 @@ export interface Progress {
   readonly genesysRequests: number;
   /** In flight first, then the newest finished; at most 100. */
   readonly recordings: readonly RecordingProgress[];
-  readonly hindrance?: Hindrance;
+  readonly hindrances: readonly Hindrance[];
 }
 
 /**

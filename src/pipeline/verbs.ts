@@ -111,3 +111,22 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
     requests: client.requests,
   };
 };
+
+const nothing = (): never => {
+  throw new Error('nothing is begun any more');
+};
+
+/** The verbs of a run that only closes its books. */
+export const idleVerbs: RunVerbs = {
+  async *find() {},
+  locate: nothing,
+  fetch: nothing,
+  screen: nothing,
+  transcribe: nothing,
+  attribute: nothing,
+  deliver: nothing,
+  dispose: nothing,
+  priceMicros: nothing,
+  estimateMicros: () => 0,
+  requests: () => 0,
+};

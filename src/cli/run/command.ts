@@ -83,7 +83,8 @@ const openReadOnly = async (directory: string) => {
 
 const closing = (summary: Summary): string => {
   if (summary.error) return `${summary.error.code}: ${summary.error.message}\n`;
-  if (summary.progress.hindrance) return `${summary.progress.hindrance.code}: ${summary.progress.hindrance.message}\n`;
+  const [hindrance] = summary.progress.hindrances;
+  if (hindrance) return `${hindrance.code}: ${hindrance.message}\n`;
   return summary.ending === 'Completed' ? '' : 'Interrupted. Run the same command again to go on.\n';
 };
 
@@ -117,7 +118,7 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
         const progress = snapshot();
         view.show(progress);
         // Nobody can raise the budget or mend the destination under a process that only waits.
-        if (progress.hindrance) draining.abort();
+        if (progress.hindrances.length > 0) draining.abort();
       },
       onOutcome: ({ state, recordingId, conversationId, error }) => {
         if (state === 'Failed')

@@ -8,7 +8,7 @@ import type { Progress } from '../../pipeline/plan.ts';
 const WIDTH = 24;
 
 /** The bar of a terminal. @example `[██████------] 6/12  2 failed  0.0231 USD` */
-export const renderBar = ({ counts, cost, hindrance }: Progress, currency: string): string => {
+export const renderBar = ({ counts, cost, hindrances }: Progress, currency: string): string => {
   const done = counts.found - counts.pending - counts.inProgress;
   const filled = counts.found === 0 ? 0 : Math.floor((done * WIDTH) / counts.found);
   const bar = `[${'█'.repeat(filled)}${'-'.repeat(WIDTH - filled)}]`;
@@ -17,7 +17,7 @@ export const renderBar = ({ counts, cost, hindrance }: Progress, currency: strin
     `${bar} ${done}/${counts.found}`,
     `${counts.failed} failed`,
     `${formatMicros(cost.settledMicros)} ${currency}${unknown}`,
-    ...(hindrance ? [hindrance.code] : []),
+    ...hindrances.map(({ code }) => code),
   ];
   return parts.join('  ');
 };

@@ -36,8 +36,10 @@ export interface LedgerOptions {
   readonly clock: Clock;
 }
 
+type Change = Entry | { readonly kind: 'Summarise'; readonly text: string };
+
 interface Pending {
-  readonly entry: Entry;
+  readonly change: Change;
   readonly resolve: () => void;
   readonly reject: (error: CallscribeError) => void;
 }
@@ -51,11 +53,30 @@ const NO_SUMMARY = '{}\n';
  * @throws CallscribeError `CSC_LEDGER_*`
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
-  const versions = await options.store.list();
-  const held = await options.outbox.list();
-  const ledger = new GroupCommitLedger(options, held);
-  await ledger.takeOver(versions);
-  return ledger;
+  try {
+    const versions = await options.store.list();
+    const held = await options.outbox.list();
+    const ledger = new GroupCommitLedger(options, held);
+    await ledger.takeOver(versions);
+    return ledger;
+  } catch (error) {
+    throw toLedgerError(error);
+  }
+};
+
+type AttemptKey = Pick<Row, 'conversationId' | 'recordingId' | 'attempt'>;
+
+const keyOf = ({ conversationId, recordingId, attempt }: AttemptKey): string =>
+  JSON.stringify([conversationId, recordingId, attempt]);
+
+const keysOf = (items: readonly AttemptKey[]): ReadonlySet<string> => new Set(items.map(keyOf));
+
+/** A report that lacks one of its ConfigMaps would lose what was paid for. */
+const checkComplete = (versions: ReadonlyMap<number, Version>): void => {
+  for (let index = 0; index < versions.size; index += 1) {
+    if (!versions.has(index))
+      throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${index} of the report is missing`);
+  }
 };
 
 class GroupCommitLedger implements Ledger {
@@ -81,10 +102,9 @@ class GroupCommitLedger implements Ledger {
   readonly rowCount = (): number => this.#rowCount;
 
   async takeOver(versions: ReadonlyMap<number, Version>): Promise<void> {
-    const isHeld = (open: Reservation): boolean =>
-      this.#held.some(
-        ({ reservation }) => reservation.recordingId === open.recordingId && reservation.attempt === open.attempt,
-      );
+    checkComplete(versions);
+    const held = keysOf(this.#held.map(({ reservation }) => reservation));
+    const isHeld = (open: Reservation): boolean => held.has(keyOf(open));
     for (const [index, version] of versions) {
       this.#versions.set(index, version);
       if (index === 0) this.#summary = version.data[SUMMARY] ?? NO_SUMMARY;
@@ -99,29 +119,31 @@ class GroupCommitLedger implements Ledger {
     }
     this.#rowsAtOpening = this.#shards.flatMap((shard) => shard.rows);
     this.#rowCount = this.#rowsAtOpening.length;
-    // A held transcript whose row was written before the process ended needs no second delivery.
-    const reserved = this.#shards.flatMap((shard) => shard.reservations);
-    this.#held = this.#held.filter(({ reservation }) =>
-      reserved.some((open) => open.recordingId === reservation.recordingId),
-    );
+    await this.#sortOutbox();
+  }
+
+  /** A held transcript whose row was written before the process ended is not delivered again; one that was taken is not kept. */
+  async #sortOutbox(): Promise<void> {
+    const reserved = keysOf(this.#shards.flatMap((shard) => shard.reservations));
+    const taken = keysOf(this.#rowsAtOpening.filter(({ status }) => status === 'success'));
+    for (const { reservation } of this.#held) {
+      if (taken.has(keyOf(reservation))) await this.#options.outbox.remove(reservation.recordingId);
+    }
+    this.#held = this.#held.filter(({ reservation }) => reserved.has(keyOf(reservation)));
   }
 
   readonly reserve = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'Reserve', reservation });
   readonly settle = (row: Row): Promise<void> => this.#submit({ kind: 'Settle', row });
   readonly handBack = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'HandBack', reservation });
-  readonly hold = (held: HeldTranscript): Promise<void> => this.#options.outbox.put(held);
-  readonly forget = (recordingId: string): Promise<void> => this.#options.outbox.remove(recordingId);
+  readonly hold = (held: HeldTranscript): Promise<void> => this.#options.outbox.put(held).catch(rethrow);
+  readonly forget = (recordingId: string): Promise<void> => this.#options.outbox.remove(recordingId).catch(rethrow);
+  readonly summarise = (summary: object): Promise<void> =>
+    this.#submit({ kind: 'Summarise', text: `${JSON.stringify(summary, null, 2)}\n` });
 
-  async summarise(summary: object): Promise<void> {
-    this.#summary = `${JSON.stringify(summary, null, 2)}\n`;
-    const first = this.#shards[0];
-    if (first) await this.#write(first);
-  }
-
-  #submit(entry: Entry): Promise<void> {
+  #submit(change: Change): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ entry, resolve, reject });
+    this.#queue.push({ change, resolve, reject });
     void this.#flush();
     return promise;
   }
@@ -133,7 +155,7 @@ class GroupCommitLedger implements Ledger {
     while (this.#queue.length > 0 && !this.#broken) {
       const batch = this.#queue.splice(0);
       try {
-        await this.#commit(batch.map(({ entry }) => entry));
+        await this.#commit(batch.map(({ change }) => change));
         for (const { resolve } of batch) resolve();
       } catch (thrown) {
         // After a failed write it is not known what the ledger holds, so nothing is built on it any more.
@@ -144,16 +166,21 @@ class GroupCommitLedger implements Ledger {
     this.#writing = false;
   }
 
-  async #commit(entries: readonly Entry[]): Promise<void> {
-    const touched = new Set<number>();
-    for (const entry of entries) {
-      const index = placeOf(this.#shards, entry) ?? this.#openShard();
-      const shard = this.#shards[index] ?? emptyShard(index);
-      this.#shards[index] = applyEntry(shard, entry);
-      if (entry.kind === 'Settle') this.#rowCount += 1;
-      touched.add(index);
-    }
+  async #commit(changes: readonly Change[]): Promise<void> {
+    const touched = new Set(changes.map((change) => this.#apply(change)));
     for (const index of touched) await this.#write(this.#shards[index] ?? emptyShard(index));
+  }
+
+  /** Gives the shard that is to be written. */
+  #apply(change: Change): number {
+    if (change.kind === 'Summarise') {
+      this.#summary = change.text;
+      return 0;
+    }
+    const index = placeOf(this.#shards, change) ?? this.#openShard();
+    this.#shards[index] = applyEntry(this.#shards[index] ?? emptyShard(index), change);
+    if (change.kind === 'Settle') this.#rowCount += 1;
+    return index;
   }
 
   /** The last shard; a new one where that is full. */
@@ -179,4 +206,8 @@ const toLedgerError = (thrown: unknown): CallscribeError => {
   const error = toCallscribeError(thrown);
   if (error.code.startsWith('CSC_LEDGER_')) return error;
   return new CallscribeError('CSC_LEDGER_UNAVAILABLE', error.message, { cause: thrown });
+};
+
+const rethrow = (thrown: unknown): never => {
+  throw toLedgerError(thrown);
 };

@@ -111,21 +111,29 @@ interface Found {
   readonly version: Version;
 }
 
-/** After a refused or lost write: what does the API server hold? Throws where somebody else wrote. */
-const lookAgain = async ({ kube, run, epoch, signal }: StoreOptions, { index, data, base }: Target): Promise<Found> => {
-  const live = await kube.get<StoredObject>(pathOf(run, shardName(run.name, index)), { signal });
+/** What it means that the API server holds `live` after a write of `target`. Throws where somebody else wrote. */
+const judge = ({ epoch }: StoreOptions, { data, base }: Target, live: StoredObject): Found => {
   const { name, resourceVersion, annotations } = live.metadata;
-  if (!isOwnedBy(live, run)) {
-    // Left by a deleted run of the same name; the garbage collector is on its way.
-    throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${name} belongs to something else`);
-  }
-  if (base && annotations?.[EPOCH_ANNOTATION] !== epoch) {
-    throw new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`);
-  }
   const version: Version = { resourceVersion, data: live.data ?? {} };
-  if (sameData(live.data, data)) return { landed: true, version };
+  const isOurs = annotations?.[EPOCH_ANNOTATION] === epoch;
+  if (isOurs && sameData(live.data, data)) return { landed: true, version };
+  if (resourceVersion === base?.resourceVersion) return { landed: false, version };
+  if (!isOurs) throw new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`);
+  // Labels and annotations are anybody's to add.
   if (base && sameData(live.data, base.data)) return { landed: false, version };
   throw new CallscribeError('CSC_LEDGER_CORRUPT', `ConfigMap ${name} was changed by something else`);
+};
+
+/** After a refused or lost write: what does the API server hold? Throws where somebody else wrote. */
+const lookAgain = async (options: StoreOptions, target: Target): Promise<Found> => {
+  const { kube, run, signal } = options;
+  const name = shardName(run.name, target.index);
+  const live = await kube.get<StoredObject>(pathOf(run, name), { signal });
+  // Left by a deleted run of the same name; the garbage collector is on its way.
+  if (!isOwnedBy(live, run)) {
+    throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${name} belongs to something else`);
+  }
+  return judge(options, target, live);
 };
 
 /** As `lookAgain`; undefined where the API server does not say. */

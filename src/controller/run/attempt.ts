@@ -20,7 +20,7 @@ import type { Window } from '../../pipeline/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { shardName } from '../ledger/shard.ts';
 import { phaseOf } from './ending.ts';
-import type { WorkerFacts } from './facts.ts';
+import type { Failures, WorkerFacts } from './facts.ts';
 import { summaryDocument } from './summary-document.ts';
 
 export interface AttemptOptions {
@@ -28,8 +28,8 @@ export interface AttemptOptions {
   readonly openLedger: (signal: AbortSignal) => Promise<Ledger>;
   readonly pipeline: RunPipeline;
   readonly clock: Clock;
-  /** Attempts that ended with a passing error before this one, in a row. */
-  readonly failures: number;
+  /** Of the attempts before this one. */
+  readonly failures?: Failures;
   /** Called when `facts()` would say something new. */
   readonly onChange: () => void;
   readonly onOutcome: (recording: RecordingProgress) => void;
@@ -65,12 +65,31 @@ const NO_COUNTS = {
   noRecording: 0,
 };
 const NO_COST = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+const NO_PROGRESS: Progress = {
+  counts: NO_COUNTS,
+  cost: NO_COST,
+  audioMs: 0,
+  genesysRequests: 0,
+  recordings: [],
+  hindrances: [],
+};
 
-/** The summary of an attempt that did not come as far as the pipeline. */
-const notBegun = (thrown: unknown): Summary => {
+/** The summary of an attempt whose ledger could not be opened, or not be closed. */
+const withoutLedger = (thrown: unknown, progress: Progress): Summary => {
   const { code, message, retryable } = toCallscribeError(thrown);
-  const progress: Progress = { counts: NO_COUNTS, cost: NO_COST, audioMs: 0, genesysRequests: 0, recordings: [] };
   return { ending: 'Failed', error: { code, message, retryable }, progress };
+};
+
+/** The failures in a row with one more, if the attempt failed. */
+const failuresAfter = (
+  earlier: Failures | undefined,
+  { ending, error }: Summary,
+  nowMs: number,
+): Failures | undefined => {
+  if (ending !== 'Failed') return undefined;
+  const code = error?.code ?? 'CSC_INTERNAL';
+  const { count, sinceMs } = earlier?.code === code ? earlier : { count: 0, sinceMs: nowMs };
+  return { code, count: count + 1, sinceMs };
 };
 
 export const startAttempt = (options: AttemptOptions): Attempt => {
@@ -103,29 +122,37 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
   const execute = async (): Promise<Summary> => {
     ledger = await options.openLedger(releasing.signal);
     const summary = await options.pipeline(plan, ledger, controls);
+    read = () => summary.progress;
     await ledger.summarise(summaryDocument(plan, summary, { phase: phaseOf(summary, stopping), nowMs: clock.now() }));
     return summary;
   };
 
-  const factsNow = (): WorkerFacts => ({
-    window: plan.window,
-    startedAtMs,
-    failures: options.failures + (ended?.summary.ending === 'Failed' ? 1 : 0),
-    ...(stopping && { stopping }),
-    ...(read && { progress: read() }),
-    ...(ledger && { report: { name: shardName(plan.run.name, 0), shards: ledger.shards(), rows: ledger.rowCount() } }),
-    ...(ended && { summary: ended.summary, endedAtMs: ended.atMs, progress: ended.summary.progress }),
-  });
+  const factsNow = (): WorkerFacts => {
+    const failures = ended ? failuresAfter(options.failures, ended.summary, ended.atMs) : options.failures;
+    return {
+      window: plan.window,
+      startedAtMs,
+      ...(failures && { failures }),
+      ...(stopping && { stopping }),
+      ...(read && { progress: read() }),
+      ...(ledger && {
+        report: { name: shardName(plan.run.name, 0), shards: ledger.shards(), rows: ledger.rowCount() },
+      }),
+      ...(ended && { summary: ended.summary, endedAtMs: ended.atMs }),
+    };
+  };
 
   return {
     window: plan.window,
     facts: factsNow,
     drain: () => {
-      stopping ??= 'drain';
+      stopping ??= 'Drain';
       draining.abort();
     },
     abort: (reason) => {
-      stopping = reason.code;
+      // The first reason is the one that rows are written with.
+      if (ending.signal.aborted) return;
+      stopping = { code: reason.code, message: reason.message };
       ending.abort(reason);
     },
     release: () => releasing.abort(new Error('the run is left to a later attempt')),
@@ -136,7 +163,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       for (const listener of listeners) listener();
     },
     ended: execute()
-      .catch(notBegun)
+      .catch((error: unknown) => withoutLedger(error, read?.() ?? NO_PROGRESS))
       .then((summary) => {
         ended = { summary, atMs: clock.now() };
         onChange();

@@ -1,35 +1,38 @@
 /**
  * The conditions of a run: Complete, Failed and Suspended as in `batch/v1` Job; Ready, Reconciling and Stalled as kstatus
- * reads them; BudgetExhausted and DestinationRejected where somebody has to act. Pure.
+ * reads them; BudgetExhausted, DestinationRejected and DestinationUnavailable where somebody has to act. Pure.
  * @module
  */
 import type { TranscriptionRunStatus } from '../../api/types.ts';
 import type { Hindrance } from '../../pipeline/plan.ts';
 import type { Verdict } from './decide.ts';
 import { isFinished } from './facts.ts';
+import { shorten } from './shorten.ts';
 
 export type Condition = NonNullable<TranscriptionRunStatus['conditions']>[number];
 
 type Claim = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-/** The API server accepts 32,768 bytes; nobody reads that much. */
+/** The API server accepts 32,768 characters; nobody reads that much. */
 const LONGEST_MESSAGE = 1024;
 
 const claim = (type: string, holds: boolean, reason: string, message: string): Claim => ({
   type,
   status: holds ? 'True' : 'False',
   reason,
-  message: message.slice(0, LONGEST_MESSAGE),
+  message: shorten(message, LONGEST_MESSAGE),
 });
 
 const HINDRANCES: Readonly<Record<Hindrance['code'], string>> = {
   CSC_BUDGET_EXHAUSTED: 'BudgetExhausted',
   CSC_DESTINATION_REJECTED: 'DestinationRejected',
+  CSC_DELIVERY_UNAVAILABLE: 'DestinationUnavailable',
 };
 
-const hindrances = (previous: readonly Condition[], hindrance: Hindrance | undefined): Claim[] =>
+const hindranceClaims = (previous: readonly Condition[], hindrances: readonly Hindrance[]): Claim[] =>
   Object.entries(HINDRANCES).flatMap(([code, type]) => {
-    if (hindrance?.code === code) return [claim(type, true, code, hindrance.message)];
+    const hindrance = hindrances.find((one) => one.code === code);
+    if (hindrance) return [claim(type, true, code, hindrance.message)];
     // One that never held is not shown: it would only be noise.
     return previous.some((condition) => condition.type === type) ? [claim(type, false, 'Resolved', '')] : [];
   });
@@ -43,7 +46,7 @@ interface Standing {
   readonly stalled: Pick<Claim, 'reason' | 'message'> | undefined;
 }
 
-const standingOf = ({ phase, reason, message }: Verdict, hindrance: Hindrance | undefined): Standing => {
+const standingOf = ({ phase, reason, message }: Verdict, [hindrance]: readonly Hindrance[]): Standing => {
   const failed = phase === 'Failed' || phase === 'Cancelled';
   const why = hindrance ? { reason: hindrance.code, message: hindrance.message } : { reason, message };
   const stalled = failed || hindrance !== undefined || reason.startsWith('CSC_');
@@ -70,27 +73,27 @@ const kstatusClaims = ({ reason, message }: Verdict, { over, failed, suspended, 
   claim('Stalled', stalled !== undefined, stalled?.reason ?? reason, stalled?.message ?? ''),
 ];
 
-const claims = (verdict: Verdict, hindrance: Hindrance | undefined, previous: readonly Condition[]): Claim[] => {
-  const standing = standingOf(verdict, hindrance);
+const claims = (verdict: Verdict, hindrances: readonly Hindrance[], previous: readonly Condition[]): Claim[] => {
+  const standing = standingOf(verdict, hindrances);
   return [
     ...jobClaims(verdict, standing, previous),
     ...kstatusClaims(verdict, standing),
-    ...hindrances(previous, hindrance),
+    ...hindranceClaims(previous, hindrances),
   ];
 };
 
 export interface ConditionContext {
   readonly previous: readonly Condition[];
-  readonly hindrance: Hindrance | undefined;
+  readonly hindrances: readonly Hindrance[];
   readonly generation: number;
   readonly nowMs: number;
 }
 
 /** The conditions that follow from a verdict. `lastTransitionTime` moves only with `status`, as Kubernetes has it. */
 export const conditionsOf = (verdict: Verdict, context: ConditionContext): Condition[] => {
-  const { previous, hindrance, generation, nowMs } = context;
-  // What hindered a run that is over hinders nobody any more.
-  const blocking = isFinished(verdict.phase) ? undefined : hindrance;
+  const { previous, hindrances, generation, nowMs } = context;
+  // What hindered a run that is not being worked on hinders nobody.
+  const blocking = verdict.phase === 'Running' ? hindrances : [];
   return claims(verdict, blocking, previous).map((next) => {
     const before = previous.find(({ type }) => type === next.type);
     const unchanged = before?.status === next.status;

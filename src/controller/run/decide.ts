@@ -7,7 +7,8 @@ import { type CallscribeError, type ErrorCode, toCallscribeError } from '../../e
 import type { Summary } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 import { resolveWindow } from '../../window.ts';
-import { type Facts, isFinished, type Phase, type WorkerFacts } from './facts.ts';
+import { phaseOf, phaseOfEnd } from './ending.ts';
+import { type End, type Facts, isFinished, type Phase, type WorkerFacts } from './facts.ts';
 
 /** What the status is to say; `status.ts` puts it into words. */
 export interface Verdict {
@@ -23,12 +24,13 @@ export interface Verdict {
 export type Action =
   | { readonly kind: 'Start'; readonly window: Window }
   | { readonly kind: 'Drain' }
-  | { readonly kind: 'Abort'; readonly code: 'CSC_CANCELLED' | 'CSC_DEADLINE_EXCEEDED'; readonly message: string }
+  | ({ readonly kind: 'Abort' } & End)
   /** The attempt is over and its result is in the status: forget it. */
   | { readonly kind: 'Forget' }
   | { readonly kind: 'Delete' };
 
 export interface Decision {
+  /** Absent where the status is to stay as it is. */
   readonly verdict?: Verdict;
   readonly actions: readonly Action[];
   readonly requeueAfterMs?: number;
@@ -50,24 +52,45 @@ const windowOf = ({ run, worker }: Facts): Window | undefined => {
   return pinned?.from && pinned.to ? { fromMs: Date.parse(pinned.from), toMs: Date.parse(pinned.to) } : undefined;
 };
 
-const finish = (facts: Facts, phase: Phase, reason: string, message: string): Decision => ({
-  verdict: { phase, reason, message, completeAtMs: facts.worker?.endedAtMs ?? facts.nowMs, ...started(facts) },
-  actions: facts.worker ? [{ kind: 'Forget' }] : [],
-});
-
 const started = (facts: Facts): Pick<Verdict, 'window' | 'startAtMs'> => {
   const [window, startAtMs] = [windowOf(facts), startOf(facts)];
   return { ...(window && { window }), ...(startAtMs !== undefined && { startAtMs }) };
 };
 
+const finish = (facts: Facts, phase: Phase, reason: string, message: string): Decision => ({
+  verdict: { phase, reason, message, completeAtMs: facts.worker?.endedAtMs ?? facts.nowMs, ...started(facts) },
+  actions: facts.worker ? [{ kind: 'Forget' }] : [],
+});
+
+const finishEarly = (facts: Facts, end: End): Decision => finish(facts, phaseOfEnd(end), end.code, end.message);
+
+/** When the time of the run is over. As with a Job, it does not run while the run is suspended, and starts anew after that. */
+const deadlineOf = (facts: Facts): number | undefined => {
+  const { spec, status } = facts.run;
+  const startAtMs = startOf(facts);
+  if (spec.activeDeadlineSeconds === undefined || startAtMs === undefined) return undefined;
+  if (spec.suspend || status?.phase === 'Suspended') return undefined;
+  return startAtMs + spec.activeDeadlineSeconds * 1000;
+};
+
 /** Set when the run is to end before it is complete. */
-const endedEarly = (facts: Facts): { code: 'CSC_CANCELLED' | 'CSC_DEADLINE_EXCEEDED'; message: string } | undefined => {
+const endedEarly = (facts: Facts): End | undefined => {
   const { spec } = facts.run;
   if (spec.cancel) return { code: 'CSC_CANCELLED', message: 'spec.cancel was set' };
-  const start = startOf(facts);
-  if (spec.suspend || spec.activeDeadlineSeconds === undefined || start === undefined) return undefined;
-  if (facts.nowMs < start + spec.activeDeadlineSeconds * 1000) return undefined;
+  const deadlineMs = deadlineOf(facts);
+  if (deadlineMs === undefined || facts.nowMs < deadlineMs) return undefined;
   return { code: 'CSC_DEADLINE_EXCEEDED', message: `the run took longer than ${spec.activeDeadlineSeconds} s` };
+};
+
+/** The end that the attempt was told to bring the run to. */
+const toldEnd = ({ stopping }: WorkerFacts): End | undefined => (stopping === 'Drain' ? undefined : stopping);
+
+/** The decision with a look at the deadline, where there is one. */
+const untilDeadline = (facts: Facts, decision: Decision): Decision => {
+  const deadlineMs = deadlineOf(facts);
+  if (deadlineMs === undefined || deadlineMs <= facts.nowMs) return decision;
+  const { requeueAfterMs = Number.POSITIVE_INFINITY } = decision;
+  return { ...decision, requeueAfterMs: Math.min(requeueAfterMs, deadlineMs - facts.nowMs) };
 };
 
 const collect = ({ run, worker, nowMs }: Facts): Decision => {
@@ -78,37 +101,57 @@ const collect = ({ run, worker, nowMs }: Facts): Decision => {
   return dueMs > 0 ? { actions, requeueAfterMs: dueMs } : { actions: [...actions, { kind: 'Delete' }] };
 };
 
-const completed = (facts: Facts, { progress }: Summary): Decision => {
-  const { found, transcribed, failed, skipped, noRecording } = progress.counts;
+const REASONS: Readonly<Partial<Record<Phase, string>>> = { Failed: 'CSC_NOTHING_TRANSCRIBED' };
+
+const completed = (facts: Facts, summary: Summary): Decision => {
+  const { found, transcribed, failed, skipped, noRecording } = summary.progress.counts;
   const message = `${found} found: ${transcribed} transcribed, ${failed} failed, ${skipped} skipped, ${noRecording} without recording`;
-  if (failed === 0) return finish(facts, 'Succeeded', 'Succeeded', message);
-  if (transcribed === 0) return finish(facts, 'Failed', 'CSC_NOTHING_TRANSCRIBED', message);
-  return finish(facts, 'PartiallyFailed', 'PartiallyFailed', message);
+  const phase = phaseOf(summary, undefined) ?? 'Failed';
+  return finish(facts, phase, REASONS[phase] ?? phase, message);
 };
 
-const aborted = (facts: Facts): Decision => {
-  const early = endedEarly(facts);
-  if (early?.code === 'CSC_DEADLINE_EXCEEDED') return finish(facts, 'Failed', early.code, early.message);
-  return finish(facts, 'Cancelled', 'CSC_CANCELLED', early?.message ?? 'the run was cancelled');
+/** An attempt that was ended for no reason of the run's own was let go, so the run goes on. */
+const aborted = (facts: Facts, worker: WorkerFacts): Decision => {
+  const end = toldEnd(worker);
+  return end ? finishEarly(facts, end) : begin(facts);
 };
 
-/** GitOps tools apply objects in any order, so a Secret that is not there yet is waited for, but not for ever: see adr 5. */
-const isOverdueSecret = (facts: Facts, code: ErrorCode): boolean =>
-  (code === 'CSC_SECRET_NOT_FOUND' || code === 'CSC_SECRET_INVALID') &&
-  facts.nowMs >= (startOf(facts) ?? facts.nowMs) + SECRET_GRACE_MS;
+/** Brings a run to work, and at once to its end where that is why. */
+const start = (window: Window, end: End | undefined): readonly Action[] => [
+  { kind: 'Start', window },
+  ...(end ? [{ kind: 'Abort', ...end } as const] : []),
+];
+
+const MISSING: ReadonlySet<ErrorCode> = new Set(['CSC_SECRET_NOT_FOUND', 'CSC_SECRET_INVALID']);
+
+/**
+ * GitOps tools apply objects in any order, so a Secret that is not there yet is waited for, but not for ever: see adr 5. What
+ * counts is when it was last looked for, not when this is decided.
+ */
+const isOverdueSecret = ({ failures, endedAtMs = 0 }: WorkerFacts, code: ErrorCode): boolean =>
+  MISSING.has(code) && endedAtMs >= (failures?.sinceMs ?? endedAtMs) + SECRET_GRACE_MS;
 
 /** How long until the next try after so many in a row that failed. */
 const retryDelayMs = ({ failures, endedAtMs = 0 }: WorkerFacts, nowMs: number): number =>
-  endedAtMs + Math.min(FIRST_RETRY_MS * 2 ** (Math.max(1, failures) - 1), LONGEST_RETRY_MS) - nowMs;
+  endedAtMs + Math.min(FIRST_RETRY_MS * 2 ** ((failures?.count ?? 1) - 1), LONGEST_RETRY_MS) - nowMs;
 
-/** A passing error: the run stays as it is, says what is wrong, and is taken up again. */
+/** A passing error: the run stays as it is, says what is wrong, and is taken up again, to the `end` that it was to come to. */
 const hindered = (facts: Facts, worker: WorkerFacts, { code, message }: ErrorOfSummary): Decision => {
-  if (isOverdueSecret(facts, code)) return finish(facts, 'Failed', code, message);
-  const phase: Phase = worker.progress && worker.progress.counts.found > 0 ? 'Running' : 'Pending';
+  const end = toldEnd(worker);
+  if (!end && isOverdueSecret(worker, code)) return { actions: start(worker.window, { code, message }) };
+  const phase: Phase = (worker.progress?.counts.found ?? 0) > 0 ? 'Running' : 'Pending';
   const verdict: Verdict = { phase, reason: code, message, ...started(facts) };
   const delayMs = retryDelayMs(worker, facts.nowMs);
-  if (delayMs > 0) return { verdict, actions: [], requeueAfterMs: delayMs };
-  return { verdict, actions: [{ kind: 'Start', window: worker.window }] };
+  if (delayMs > 0) return untilDeadline(facts, { verdict, actions: [], requeueAfterMs: delayMs });
+  return { verdict, actions: start(worker.window, end) };
+};
+
+const afterFailure = (facts: Facts, worker: WorkerFacts, error: ErrorOfSummary): Decision => {
+  const end = toldEnd(worker);
+  if (!error.retryable) return end ? finishEarly(facts, end) : finish(facts, 'Failed', error.code, error.message);
+  // One that was told to end and could not even close its books is tried again like any other.
+  if (!end && (endedEarly(facts) || facts.run.spec.suspend)) return begin(facts);
+  return hindered(facts, worker, error);
 };
 
 const UNEXPLAINED: ErrorOfSummary = { code: 'CSC_INTERNAL', message: 'the attempt failed', retryable: true };
@@ -118,34 +161,30 @@ const afterWork = (facts: Facts, worker: WorkerFacts, summary: Summary): Decisio
     case 'Completed':
       return completed(facts, summary);
     case 'Aborted':
-      return aborted(facts);
-    case 'Failed': {
-      const { error = UNEXPLAINED } = summary;
-      if (endedEarly(facts)) return begin(facts);
-      return error.retryable ? hindered(facts, worker, error) : finish(facts, 'Failed', error.code, error.message);
-    }
+      return aborted(facts, worker);
+    case 'Failed':
+      return afterFailure(facts, worker, summary.error ?? UNEXPLAINED);
     case 'Drained':
       return begin(facts);
   }
 };
 
-const whileWorking = (facts: Facts): Decision => {
-  const { run, worker } = facts;
-  const early = endedEarly(facts);
+const whileWorking = (facts: Facts, worker: WorkerFacts): Decision => {
+  const { stopping, failures, progress } = worker;
+  // Its end is on its way.
+  if (toldEnd(worker)) return NOTHING;
+  const end = endedEarly(facts);
+  if (end) return { actions: [{ kind: 'Abort', ...end }] };
   const verdict: Verdict = {
     phase: 'Running',
     reason: 'Running',
     message: 'recordings are being transcribed',
     ...started(facts),
   };
-  if (early)
-    return worker?.stopping === early.code
-      ? { verdict, actions: [] }
-      : { verdict, actions: [{ kind: 'Abort', ...early }] };
-  if (run.spec.suspend) return { verdict, actions: worker?.stopping ? [] : [{ kind: 'Drain' }] };
-  const start = startOf(facts);
-  if (run.spec.activeDeadlineSeconds === undefined || start === undefined) return { verdict, actions: [] };
-  return { verdict, actions: [], requeueAfterMs: start + run.spec.activeDeadlineSeconds * 1000 - facts.nowMs };
+  // One more try that has not come further than the last one is no news.
+  const said = failures && !progress ? {} : { verdict };
+  if (facts.run.spec.suspend) return { ...said, actions: stopping ? [] : [{ kind: 'Drain' }] };
+  return untilDeadline(facts, { ...said, actions: [] });
 };
 
 const resolve = (facts: Facts): ReturnType<typeof resolveWindow> | CallscribeError => {
@@ -157,48 +196,39 @@ const resolve = (facts: Facts): ReturnType<typeof resolveWindow> | CallscribeErr
   }
 };
 
+const suspended = (facts: Facts): Decision => ({
+  verdict: { phase: 'Suspended', reason: 'Suspended', message: 'spec.suspend is set', ...started(facts) },
+  actions: facts.worker ? [{ kind: 'Forget' }] : [],
+});
+
+const untilClosed = (endsAtMs: number, nowMs: number): Decision => ({
+  verdict: {
+    phase: 'Pending',
+    reason: 'WindowOpen',
+    message: `the window ends at ${new Date(endsAtMs).toISOString()}`,
+  },
+  actions: [],
+  requeueAfterMs: endsAtMs - nowMs,
+});
+
 /** A run that is not being worked on: begin, go on, wait or end. */
 const begin = (facts: Facts): Decision => {
   const { run, nowMs } = facts;
-  const early = endedEarly(facts);
+  const [end, pinned] = [endedEarly(facts), windowOf(facts)];
+  // What was begun is brought to its end in the ledger, too; what never began has nothing there.
+  if (end) return pinned ? { actions: start(pinned, end) } : finishEarly(facts, end);
   const resolved = resolve(facts);
   if ('code' in resolved) return finish(facts, 'Failed', resolved.code, resolved.message);
-  if (early) {
-    // What was begun is brought to its end in the ledger, too; what never began has nothing there.
-    if (!windowOf(facts) || resolved.kind === 'Open') return finish(facts, 'Cancelled', early.code, early.message);
-    return {
-      actions: [
-        { kind: 'Start', window: resolved.window },
-        { kind: 'Abort', ...early },
-      ],
-    };
-  }
-  if (run.spec.suspend) {
-    return {
-      verdict: { phase: 'Suspended', reason: 'Suspended', message: 'spec.suspend is set', ...started(facts) },
-      actions: [],
-    };
-  }
-  if (resolved.kind === 'Open') {
-    const message = `the window ends at ${new Date(resolved.endsAtMs).toISOString()}`;
-    return {
-      verdict: { phase: 'Pending', reason: 'WindowOpen', message },
-      actions: [],
-      requeueAfterMs: resolved.endsAtMs - nowMs,
-    };
-  }
-  // As with a Job, the clock of activeDeadlineSeconds starts again when a suspended run is resumed.
+  if (run.spec.suspend) return suspended(facts);
+  if (resolved.kind === 'Open') return untilClosed(resolved.endsAtMs, nowMs);
+  const { window } = resolved;
   const resumed = run.status?.phase === 'Suspended';
   const startAtMs = resumed ? nowMs : (startOf(facts) ?? nowMs);
-  const { window } = resolved;
-  const verdict: Verdict = {
-    phase: 'Running',
-    reason: 'Running',
-    message: 'recordings are being looked for',
-    window,
-    startAtMs,
+  const message = 'recordings are being looked for';
+  return {
+    verdict: { phase: 'Running', reason: 'Running', message, window, startAtMs },
+    actions: start(window, undefined),
   };
-  return { verdict, actions: [{ kind: 'Start', window }] };
 };
 
 /** The decision about one run. Never throws. */
@@ -207,5 +237,5 @@ export const decide = (facts: Facts): Decision => {
   if (run.metadata.deletionTimestamp) return NOTHING;
   if (isFinished(run.status?.phase)) return collect(facts);
   if (worker?.summary) return afterWork(facts, worker, worker.summary);
-  return worker ? whileWorking(facts) : begin(facts);
+  return worker ? whileWorking(facts, worker) : begin(facts);
 };

@@ -3,12 +3,15 @@
  * @module
  */
 import type { Counts, Summary } from '../../pipeline/plan.ts';
-import type { Phase, WorkerFacts } from './facts.ts';
+import type { End, Phase, WorkerFacts } from './facts.ts';
 
 const completed = ({ failed, transcribed }: Counts): Phase => {
   if (failed === 0) return 'Succeeded';
   return transcribed === 0 ? 'Failed' : 'PartiallyFailed';
 };
+
+/** The phase of a run that is ended before it is complete. */
+export const phaseOfEnd = ({ code }: End): Phase => (code === 'CSC_CANCELLED' ? 'Cancelled' : 'Failed');
 
 /** The phase of a run whose attempt ended; undefined where the run is not over. */
 export const phaseOf = (summary: Summary, stopping: WorkerFacts['stopping']): Phase | undefined => {
@@ -18,8 +21,7 @@ export const phaseOf = (summary: Summary, stopping: WorkerFacts['stopping']): Ph
     case 'Failed':
       return summary.error?.retryable === false ? 'Failed' : undefined;
     case 'Aborted':
-      if (stopping === 'CSC_CANCELLED') return 'Cancelled';
-      return stopping === 'CSC_DEADLINE_EXCEEDED' ? 'Failed' : undefined;
+      return stopping === undefined || stopping === 'Drain' ? undefined : phaseOfEnd(stopping);
     case 'Drained':
       return undefined;
   }

@@ -13,19 +13,34 @@ export interface ReportRef {
   readonly rows: number;
 }
 
+/** Why a run is ended before it is complete. */
+export interface End {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Attempts that ended with the same passing error, in a row. */
+export interface Failures {
+  readonly code: ErrorCode;
+  readonly count: number;
+  /** When the first of them ended. */
+  readonly sinceMs: number;
+}
+
 /** The attempt at a run that this process makes or has made. */
 export interface WorkerFacts {
   readonly window: Window;
   readonly startedAtMs: number;
+  /** Absent until something is known of the run's recordings. */
   readonly progress?: Progress;
   readonly report?: ReportRef;
   /** Set when the attempt has ended. */
   readonly summary?: Summary;
   readonly endedAtMs?: number;
-  /** Why it was told to stop, if it was. */
-  readonly stopping?: 'drain' | ErrorCode;
-  /** Attempts of this process that ended with a passing error, in a row. */
-  readonly failures: number;
+  /** What it was told, if it was: to begin nothing more, or to end the run. */
+  readonly stopping?: 'Drain' | End;
+  /** Those before this attempt, and this one too once it has failed. */
+  readonly failures?: Failures;
 }
 
 export interface Facts {

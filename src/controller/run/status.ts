@@ -2,14 +2,15 @@
  * The status of a run: a small view of what the verdict and the attempt say. Pure; losing one loses nothing.
  * @module
  */
-import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
+import type { TranscriptionRun, TranscriptionRunSpec, TranscriptionRunStatus } from '../../api/types.ts';
 import { formatMicros } from '../../pipeline/money/micros.ts';
-import type { Progress, RecordingProgress } from '../../pipeline/plan.ts';
+import type { Cost, Counts, Progress, RecordingProgress } from '../../pipeline/plan.ts';
 import { formatSeconds } from '../../pipeline/settle/fields.ts';
 import { formatSpan } from './span.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Verdict } from './decide.ts';
-import type { WorkerFacts } from './facts.ts';
+import { isFinished, type WorkerFacts } from './facts.ts';
+import { shorten } from './shorten.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -17,39 +18,82 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const isoSeconds = (ms: number): string => `${iso(ms).slice(0, 19)}Z`;
 
 type RecordingStatus = NonNullable<TranscriptionRunStatus['recordings']>[number];
+type CountsStatus = NonNullable<TranscriptionRunStatus['counts']>;
 
+const LONGEST_MESSAGE = 512;
+
+/** What a recording is shown with; ids are those of others, so they are bounded too. */
 const recordingOf = (recording: RecordingProgress): RecordingStatus => ({
-  recordingID: recording.recordingId,
-  conversationID: recording.conversationId,
+  recordingID: shorten(recording.recordingId, 128),
+  conversationID: shorten(recording.conversationId, 128),
   state: recording.state,
   stage: recording.stage,
   attempt: recording.attempt,
   durationSeconds: formatSeconds(recording.durationMs),
   cost: formatMicros(recording.costMicros),
-  ...(recording.error && { error: { code: recording.error.code, message: recording.error.message.slice(0, 512) } }),
+  ...(recording.error && {
+    error: { code: recording.error.code, message: shorten(recording.error.message, LONGEST_MESSAGE) },
+  }),
   since: isoSeconds(recording.sinceAtMs),
 });
 
-const progressOf = ({ counts, cost, audioMs, genesysRequests, recordings }: Progress, run: TranscriptionRun) => {
-  const { currency, budget } = run.spec.cost;
+/** Of the status's 64 KiB. Conditions may take some 20, the rest is small. */
+const RECORDINGS_BYTES = 40 * 1024;
+
+/** As many as there is room for, from the first on. */
+const withinBounds = (recordings: readonly RecordingStatus[]): RecordingStatus[] => {
+  let bytes = 0;
+  const end = recordings.findIndex((recording) => {
+    bytes += Buffer.byteLength(JSON.stringify(recording)) + 1;
+    return bytes > RECORDINGS_BYTES;
+  });
+  return recordings.slice(0, end === -1 ? recordings.length : end);
+};
+
+const NOTHING_FOUND = {
+  conversations: 0,
+  found: 0,
+  pending: 0,
+  inProgress: 0,
+  transcribed: 0,
+  skipped: 0,
+  failed: 0,
+  noRecording: 0,
+};
+
+/** What was found before and is not found again yet is pending: while a run goes on, it never has less than it had. */
+const grown = (counts: Counts, before: CountsStatus = {}): Counts => {
+  const found = Math.max(counts.found, before.found ?? 0);
+  const conversations = Math.max(counts.conversations, before.conversations ?? 0);
+  return { ...counts, conversations, found, pending: counts.pending + found - counts.found };
+};
+
+const progressLine = ({ found = 0, pending = 0, inProgress = 0 }: CountsStatus): string =>
+  `${found - pending - inProgress}/${found}`;
+
+const costOf = (cost: Cost, { cost: { currency, budget } }: TranscriptionRunSpec) => ({
+  currency,
+  settled: formatMicros(cost.settledMicros),
+  reserved: formatMicros(cost.reservedMicros),
+  unknown: formatMicros(cost.unknownMicros),
+  estimate: formatMicros(cost.estimateMicros),
+  ...(budget !== undefined && { budget }),
+});
+
+/** What the attempt knows. */
+const newsOf = ({ spec, status }: TranscriptionRun, progress: Progress, over: boolean): TranscriptionRunStatus => {
+  const counts = over ? progress.counts : grown(progress.counts, status?.counts);
   return {
-    progress: `${counts.found - counts.pending - counts.inProgress}/${counts.found}`,
+    progress: progressLine(counts),
     counts,
-    audioSeconds: formatSeconds(audioMs),
-    cost: {
-      currency,
-      settled: formatMicros(cost.settledMicros),
-      reserved: formatMicros(cost.reservedMicros),
-      unknown: formatMicros(cost.unknownMicros),
-      estimate: formatMicros(cost.estimateMicros),
-      ...(budget !== undefined && { budget }),
-    },
-    genesys: { requests: genesysRequests },
-    recordings: recordings.map(recordingOf),
+    audioSeconds: formatSeconds(progress.audioMs),
+    cost: costOf(progress.cost, spec),
+    genesys: { requests: progress.genesysRequests },
+    recordings: withinBounds(progress.recordings.slice(0, 100).map(recordingOf)),
   };
 };
 
-/** What stays as it was where the attempt has nothing newer to say; `spec.cost.budget` may have changed meanwhile. */
+/** What stays as it was where the attempt has nothing to say; `spec.cost.budget` may have changed meanwhile. */
 const carriedOver = ({ spec, status = {} }: TranscriptionRun): TranscriptionRunStatus => {
   const { cost } = status;
   if (!cost) return status;
@@ -57,28 +101,31 @@ const carriedOver = ({ spec, status = {} }: TranscriptionRun): TranscriptionRunS
   return { ...status, cost: { ...rest, ...(spec.cost.budget !== undefined && { budget: spec.cost.budget }) } };
 };
 
-/** What the attempt knows better. One that has just begun knows less than the status that the one before it left. */
-const newsOf = (run: TranscriptionRun, worker: WorkerFacts | undefined): TranscriptionRunStatus => {
-  const { progress, report } = worker ?? {};
-  const knowsMore = progress && progress.counts.found >= (run.status?.counts?.found ?? 0);
-  return { ...(knowsMore && progressOf(progress, run)), ...(report && { report }) };
+const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+
+/** A run that is over has nothing that goes on, also where its last attempt did not come as far as to say so. */
+const closed = (status: TranscriptionRunStatus, spec: TranscriptionRunSpec): TranscriptionRunStatus => {
+  const { pending = 0, inProgress = 0, ...ended } = status.counts ?? NOTHING_FOUND;
+  const counts = { ...ended, found: (ended.found ?? 0) - pending - inProgress, pending: 0, inProgress: 0 };
+  const { audioSeconds = formatSeconds(0), cost = costOf(NO_COST, spec), recordings = [] } = status;
+  return {
+    ...status,
+    audioSeconds,
+    cost,
+    progress: progressLine(counts),
+    counts,
+    recordings: recordings.filter(({ state }) => state !== 'Pending' && state !== 'InProgress'),
+  };
 };
 
 const windowOf = ({ window }: Verdict): TranscriptionRunStatus =>
   window ? { window: { from: iso(window.fromMs), to: iso(window.toMs) } } : {};
 
-const timesOf = (verdict: Verdict): TranscriptionRunStatus => {
-  const { startAtMs, completeAtMs } = verdict;
-  if (startAtMs === undefined) return windowOf(verdict);
-  return {
-    ...windowOf(verdict),
-    startTime: isoSeconds(startAtMs),
-    ...(completeAtMs !== undefined && {
-      completionTime: isoSeconds(completeAtMs),
-      duration: formatSpan(completeAtMs - startAtMs),
-    }),
-  };
-};
+const timesOf = ({ startAtMs, completeAtMs }: Verdict): TranscriptionRunStatus => ({
+  ...(startAtMs !== undefined && { startTime: isoSeconds(startAtMs) }),
+  ...(completeAtMs !== undefined && { completionTime: isoSeconds(completeAtMs) }),
+  ...(startAtMs !== undefined && completeAtMs !== undefined && { duration: formatSpan(completeAtMs - startAtMs) }),
+});
 
 export interface StatusContext {
   readonly worker: WorkerFacts | undefined;
@@ -91,14 +138,18 @@ export const statusOf = (
   { worker, nowMs }: StatusContext,
 ): TranscriptionRunStatus => {
   const { generation } = run.metadata;
+  const { progress, report, summary } = worker ?? {};
+  const over = isFinished(verdict.phase);
+  const news = { ...carriedOver(run), ...(progress && newsOf(run, progress, over)), ...(report && { report }) };
   const previous = run.status?.conditions ?? [];
-  const hindrance = worker?.progress?.hindrance;
+  // An attempt that has ended is hindered by nothing.
+  const hindrances = summary || !progress ? [] : progress.hindrances;
   return {
-    ...carriedOver(run),
-    ...newsOf(run, worker),
+    ...(over ? closed(news, run.spec) : news),
+    ...windowOf(verdict),
     ...timesOf(verdict),
     observedGeneration: generation,
     phase: verdict.phase,
-    conditions: conditionsOf(verdict, { previous, hindrance, generation, nowMs }),
+    conditions: conditionsOf(verdict, { previous, hindrances, generation, nowMs }),
   };
 };

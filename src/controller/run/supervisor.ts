@@ -7,12 +7,13 @@ import type { CallscribeError } from '../../errors.ts';
 import type { RunIdentity } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 import type { Attempt } from './attempt.ts';
-import type { WorkerFacts } from './facts.ts';
+import type { Failures, WorkerFacts } from './facts.ts';
 
 export interface StartRequest {
   readonly run: TranscriptionRun;
   readonly window: Window;
-  readonly failures: number;
+  /** Of the attempts before this one. */
+  readonly failures?: Failures;
 }
 
 export interface Supervisor {
@@ -56,13 +57,16 @@ export const createSupervisor = (startAttempt: (request: StartRequest) => Attemp
       const { uid } = run.metadata;
       const earlier = entries.get(uid)?.attempt.facts();
       if (earlier && !earlier.summary) return;
-      const failures = earlier?.summary?.ending === 'Failed' ? earlier.failures : 0;
-      entries.set(uid, { name: nameOf(run.metadata), attempt: startAttempt({ run, window, failures }) });
+      const failures = earlier?.summary?.ending === 'Failed' ? earlier.failures : undefined;
+      const attempt = startAttempt({ run, window, ...(failures && { failures }) });
+      entries.set(uid, { name: nameOf(run.metadata), attempt });
     },
     drain: (uid) => entries.get(uid)?.attempt.drain(),
     abort: (uid, reason) => entries.get(uid)?.attempt.abort(reason),
     forget: (uid) => {
-      entries.delete(uid);
+      const entry = entries.get(uid);
+      // One that has not ended must not go on unseen.
+      if (entry) leave(uid, entry);
     },
     configure: (run) => entries.get(run.metadata.uid)?.attempt.configure(run.spec),
     discard: (name, uid) => {

@@ -5,9 +5,9 @@
 import { CallscribeError } from '../../errors.ts';
 import type { HeldTranscript, RecordingProgress } from '../plan.ts';
 import { rowOf, successRow } from '../recording/state.ts';
-import type { Conversation, Outcome, Recording, Row } from '../types.ts';
+import type { AttemptStatus, Conversation, Outcome, Recording, Row } from '../types.ts';
 import { announce, type RunState } from './context.ts';
-import { keyOf } from './tracker.ts';
+import { keyOf } from './tally.ts';
 
 const finished = (row: Row, outcome: Outcome, error: CallscribeError | undefined): RecordingProgress => ({
   recordingId: row.recordingId,
@@ -22,9 +22,9 @@ const finished = (row: Row, outcome: Outcome, error: CallscribeError | undefined
 });
 
 /** Ends a run in which more failed than `failurePolicy` accepts. The share is looked at when the whole window was read. */
-export const checkFailurePolicy = ({ tracker, settings, giveUp, allFound }: RunState): void => {
+export const checkFailurePolicy = ({ tracker, settings, giveUp, intake }: RunState): void => {
   const { failed, found } = tracker.counts();
-  const tooLargeAShare = allFound() && failed * 100 > settings.maxFailedPercent * found;
+  const tooLargeAShare = intake === 'Done' && failed * 100 > settings.maxFailedPercent * found;
   if (failed <= settings.maxFailed && !tooLargeAShare) return;
   giveUp(new CallscribeError('CSC_FAILURE_POLICY', `${failed} of ${found} recordings failed`));
 };
@@ -40,6 +40,12 @@ export const book = async (state: RunState, row: Row, error?: CallscribeError): 
   if (row.outcome === 'Failed') checkFailurePolicy(state);
 };
 
+/** How what ends without an attempt stands in the report. */
+const statusOf = (outcome: Outcome): AttemptStatus => (outcome === 'Failed' ? 'failed' : 'skipped');
+
+/** The outcome of what a run leaves because of `reason`. */
+const outcomeOf = (reason: CallscribeError): Outcome => (reason.omission ? 'Skipped' : 'Failed');
+
 /** Gives a recording the outcome of `error` without an attempt that could have cost anything. */
 export const close = async (
   state: RunState,
@@ -48,7 +54,7 @@ export const close = async (
   error: CallscribeError,
 ): Promise<void> => {
   const facts = { ...state.settings, recording, nowMs: state.clock.now() };
-  const status = outcome === 'Failed' ? 'failed' : 'skipped';
+  const status = statusOf(outcome);
   const key = keyOf({ recordingId: recording.recordingId, conversationId: recording.conversation.conversationId });
   await book(
     state,
@@ -82,4 +88,19 @@ export const conclude = async (
   const row = successRow(held.reservation, held.costMicros, state.clock.now());
   await book(state, error ? { ...row, status: 'failed', outcome: 'Failed', errorCode: error.code } : row, error);
   if (!error) await state.journal.forget(held.reservation.recordingId);
+};
+
+/** Gives what an earlier attempt of the run began, and this one does not take up, its outcome. */
+export const closeUnfinished = async (state: RunState, row: Row, reason: CallscribeError): Promise<void> => {
+  const outcome = outcomeOf(reason);
+  const last = { atMs: state.clock.now(), status: statusOf(outcome), outcome, errorCode: reason.code } as const;
+  await book(state, { ...row, ...last, costMicros: 0, costUnknownMicros: 0 }, reason);
+};
+
+/** A run that is over leaves nothing without an outcome. Not for what is in flight. */
+export const closeAll = async (state: RunState, reason: CallscribeError): Promise<void> => {
+  for (const { held } of state.desk.clear()) await conclude(state, held, reason);
+  const left = [...state.waiting.values(), ...state.unaffordable.splice(0).map(({ recording }) => recording)];
+  for (const recording of left) await close(state, recording, outcomeOf(reason), reason);
+  for (const row of state.tracker.unfinished()) await closeUnfinished(state, row, reason);
 };

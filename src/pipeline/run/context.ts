@@ -4,11 +4,12 @@
  */
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
-import { CallscribeError } from '../../errors.ts';
-import type { Controls, Journal, RecordingProgress } from '../plan.ts';
+import type { CallscribeError } from '../../errors.ts';
+import type { Controls, Hindrance, Journal, RecordingProgress } from '../plan.ts';
 import type { Verbs } from '../recording/drive.ts';
 import type { FailurePolicy } from '../recording/state.ts';
 import type { Conversation, Recording } from '../types.ts';
+import type { Bell } from './bell.ts';
 import type { DeliveryDesk } from './delivery-desk.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -45,43 +46,65 @@ export interface RunContext {
   readonly clock: Clock;
 }
 
+/** `Blocked` waits for a larger budget before it reads on; with `Done` the whole window was read and located. */
+export type IntakeState = 'Reading' | 'Blocked' | 'Done';
+
+/** Admitted, and more than the budget holds now. */
+export interface Unaffordable {
+  readonly recording: Recording;
+  readonly priceMicros: number;
+}
+
 export interface RunState extends RunContext {
   readonly tracker: Tracker;
   readonly desk: DeliveryDesk;
   readonly limit: LimitFunction;
-  /** Ends everything: the caller's signal, or an error of the run itself. */
+  /** Ends everything: the caller's signal, or books that cannot be kept. */
   readonly signal: AbortSignal;
-  /** Starts nothing new: the caller's draining, or the failure policy. */
+  /** Starts nothing new: the caller's draining, the failure policy, or an error of the run itself. */
   readonly draining: AbortSignal;
+  /** Aborted with either of them: for what costs nothing and so need not end by itself. */
+  readonly stopping: AbortSignal;
   /** Admitted, and not yet at rest. By key. */
   readonly waiting: Map<string, Recording>;
-  /** Wait for a larger budget. */
-  readonly unaffordable: Recording[];
+  readonly unaffordable: Unaffordable[];
+  /** Keys of what an earlier attempt of the run began, until they are found again. */
+  readonly awaited: Set<string>;
+  /** Keys of the transcripts that an earlier attempt of the run paid for. */
+  readonly held: ReadonlySet<string>;
+  intake: IntakeState;
+  /** Works under way, the intake among them. */
+  readonly tasks: ReadonlySet<Promise<void>>;
+  /** Rings when one of them ends, and when the settings change. */
+  readonly bell: Bell;
   /** Starts `work` in the background; what it throws ends the run. */
   readonly start: (work: () => Promise<void>) => void;
-  /** True once the whole window was read: only then does a share of it mean anything. */
-  readonly allFound: () => boolean;
   /** Starts nothing new from here on; what is left gets its outcome from `reason`. */
   readonly giveUp: (reason: CallscribeError) => void;
+  /** Set where the run is over though it is not complete: what is left gets an outcome now, not in a later attempt. */
+  readonly overBecause: () => CallscribeError | undefined;
 }
 
-const OVER: ReadonlySet<string> = new Set(['CSC_CANCELLED', 'CSC_DEADLINE_EXCEEDED', 'CSC_FAILURE_POLICY']);
+export const isStopping = ({ stopping }: RunState): boolean => stopping.aborted;
 
-/** Set where the run is over though it is not complete: what is left gets an outcome now, not in a later attempt. */
-export const overBecause = ({ draining, controls }: RunState): CallscribeError | undefined => {
-  const reasons: unknown[] = [controls.signal.reason, draining.reason];
-  return reasons.find((reason) => reason instanceof CallscribeError && OVER.has(reason.code)) as
-    CallscribeError | undefined;
-};
-
-export const isStopping = ({ draining, signal }: RunState): boolean => draining.aborted || signal.aborted;
-
-/** A wait that ends early, without an error, when the run stops. */
-export const pause = async ({ clock, signal, draining }: RunState, ms: number): Promise<void> => {
-  await clock.sleep(ms, AbortSignal.any([signal, draining])).catch(() => {});
+/** A wait that ends early, without an error, when the run stops or something `changed`. Leaves no timer behind. */
+export const pause = async (
+  { clock, stopping, bell }: RunState,
+  ms: number,
+  changed: Promise<void> = bell.next(),
+): Promise<void> => {
+  const woken = new AbortController();
+  const moment = clock.sleep(ms, AbortSignal.any([stopping, woken.signal])).catch(() => {});
+  await Promise.race([changed, moment]);
+  woken.abort();
 };
 
 export const announce = ({ controls, tracker }: RunState): void => controls.onProgress(() => tracker.progress());
+
+/** Tells what hinders the run, and without a message that it does no longer. */
+export const hinder = (state: RunState, code: Hindrance['code'], message: string | undefined): void => {
+  if (state.tracker.hinder(code, message)) announce(state);
+};
 
 /** Shows a recording that has no outcome yet. */
 export const show = (state: RunState, item: Omit<RecordingProgress, 'sinceAtMs'>): void => {

@@ -1,16 +1,18 @@
 /**
  * Transcripts that were paid for and that no destination has taken yet. They are kept in the journal's outbox and offered
- * again here, so that speech is never paid for a second time because of a delivery.
+ * again here, each with growing pauses, so that speech is never paid for a second time because of a delivery.
  *
- * Two things make one final without delivery: it was offered `MAX_ROUNDS` times, or it was refused for good although the
- * destination takes others. When the first three are refused for good and none was ever taken, the fault is the
- * destination's: the desk closes, which stops all spending, until a held transcript is taken.
+ * Two things make one final without delivery: nothing else is left to do and it was offered `MAX_ROUNDS` times, or it was
+ * refused for good although the destination takes others. When the first three are refused for good and none was ever taken,
+ * the fault is the destination's: the desk closes, which stops all spending, until a held transcript is taken. It closes too
+ * while it has `MAX_HELD` of them: they are in memory, and a destination that is away for long should not make them more.
  * @module
  */
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { HeldTranscript, Hindrance } from '../plan.ts';
 
 const MAX_ROUNDS = 6;
+const MAX_HELD = 256;
 const REFUSALS_THAT_CLOSE = 3;
 const CLOSED_WAIT_MS = 60_000;
 
@@ -18,6 +20,8 @@ export interface Parked {
   readonly held: HeldTranscript;
   readonly error: CallscribeError;
   readonly rounds: number;
+  /** Not offered again before. */
+  readonly dueAtMs: number;
 }
 
 export interface DeskState {
@@ -26,8 +30,8 @@ export interface DeskState {
   readonly refusedInRow: number;
 }
 
-/** Nothing more is paid for while this is true. */
-export const isClosed = ({ accepted, refusedInRow }: DeskState): boolean =>
+/** The destination takes nothing. */
+export const isRejecting = ({ accepted, refusedInRow }: DeskState): boolean =>
   !accepted && refusedInRow >= REFUSALS_THAT_CLOSE;
 
 export const afterDelivery = (desk: DeskState, error: CallscribeError | undefined): DeskState => {
@@ -36,89 +40,117 @@ export const afterDelivery = (desk: DeskState, error: CallscribeError | undefine
 };
 
 /** Whether a transcript is given up on; it stays in the outbox for a person. `idle` is true when nothing else is left to do. */
-export const isHopeless = (parked: Parked, desk: DeskState, idle: boolean): boolean => {
-  if (isClosed(desk)) return false;
-  if (parked.error.retryable) return parked.rounds >= MAX_ROUNDS;
+export const isHopeless = ({ error, rounds }: Parked, desk: DeskState, idle: boolean): boolean => {
+  if (isRejecting(desk)) return false;
+  if (error.retryable) return idle && rounds >= MAX_ROUNDS;
   return desk.accepted || idle;
 };
 
-export const closedBecause = (error: CallscribeError): Hindrance => ({
-  code: 'CSC_DESTINATION_REJECTED',
-  message: `${REFUSALS_THAT_CLOSE} deliveries in a row were refused and none was taken, the last with: ${error.message}`,
-});
+type DeliveryHindrance = Exclude<Hindrance['code'], 'CSC_BUDGET_EXHAUSTED'>;
 
 export interface DeskOptions {
   readonly deliver: (held: HeldTranscript) => Promise<void>;
   /** The transcript was taken, or given up on with `error`. Writes the row. */
   readonly conclude: (held: HeldTranscript, error: CallscribeError | undefined) => Promise<void>;
-  readonly hinder: (hindrance: Hindrance | undefined) => void;
+  readonly hinder: (code: DeliveryHindrance, message: string | undefined) => void;
   readonly backoffMs: (round: number) => number;
+  readonly now: () => number;
+  /** True once the run is to end: what is not delivered by then stays as it is. */
+  readonly isStopped: () => boolean;
 }
 
 export interface DeliveryDesk {
   /** Notes how a delivery outside of the desk went. */
   note(error: CallscribeError | undefined): void;
   park(held: HeldTranscript, error: CallscribeError): void;
+  /** Nothing more is paid for while this is true. */
   isClosed(): boolean;
   readonly size: () => number;
-  /** How long to wait before the next round is worth it. */
-  readonly waitMs: () => number;
-  /** Offers everything once more. */
+  /** Offers as many as tell whether the destination takes anything, before more is paid for. */
+  probe(): Promise<void>;
+  /** Offers once more what is due. */
   round(idle: boolean): Promise<void>;
   /** Takes everything off the desk as it is, for a run that ends. */
   clear(): readonly Parked[];
 }
 
-export const createDeliveryDesk = ({ deliver, conclude, hinder, backoffMs }: DeskOptions): DeliveryDesk => {
-  let desk: DeskState = { accepted: false, refusedInRow: 0 };
-  let parked: Parked[] = [];
+class QueueingDesk implements DeliveryDesk {
+  readonly #options: DeskOptions;
+  #desk: DeskState = { accepted: false, refusedInRow: 0 };
+  #parked: Parked[] = [];
 
-  const note = (error: CallscribeError | undefined): void => {
-    const wasClosed = isClosed(desk);
-    desk = afterDelivery(desk, error);
-    if (isClosed(desk) && error) hinder(closedBecause(error));
-    else if (wasClosed) hinder(undefined);
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  readonly isClosed = (): boolean => isRejecting(this.#desk) || this.#parked.length >= MAX_HELD;
+  readonly size = (): number => this.#parked.length;
+
+  readonly note = (error: CallscribeError | undefined): void => {
+    this.#desk = afterDelivery(this.#desk, error);
+    const message = `${REFUSALS_THAT_CLOSE} deliveries in a row were refused and none was taken, the last with: ${error?.message}`;
+    this.#options.hinder('CSC_DESTINATION_REJECTED', isRejecting(this.#desk) ? message : undefined);
   };
 
-  const offer = async (item: Parked): Promise<Parked | undefined> => {
-    try {
-      await deliver(item.held);
-    } catch (thrown) {
-      return { ...item, error: toCallscribeError(thrown), rounds: item.rounds + 1 };
+  readonly park = (held: HeldTranscript, error: CallscribeError): void => {
+    const dueAtMs = this.#options.now() + this.#options.backoffMs(1);
+    this.#keep([...this.#parked, { held, error, rounds: 0, dueAtMs }]);
+  };
+
+  readonly probe = async (): Promise<void> => {
+    const asked = this.#parked.slice(0, REFUSALS_THAT_CLOSE);
+    for (const item of asked) await this.#offer(item);
+  };
+
+  readonly round = async (idle: boolean): Promise<void> => {
+    for (const item of this.#parked.filter(({ dueAtMs }) => dueAtMs <= this.#options.now())) {
+      // One refusal more of a destination that takes nothing says no more than the others did.
+      const speaksForAll = isRejecting(this.#desk) && item !== this.#parked[0];
+      if (!speaksForAll && !this.#options.isStopped()) await this.#offer(item);
     }
-    note(undefined);
-    await conclude(item.held, undefined);
-    return undefined;
+    const hopeless = this.#parked.filter((item) => isHopeless(item, this.#desk, idle));
+    for (const item of hopeless) await this.#conclude(item, item.error);
   };
 
-  return {
-    note,
-    park: (held, error) => {
-      parked.push({ held, error, rounds: 0 });
-    },
-    isClosed: () => isClosed(desk),
-    size: () => parked.length,
-    waitMs: () => (isClosed(desk) ? CLOSED_WAIT_MS : backoffMs(Math.min(...parked.map((item) => item.rounds)) + 1)),
-    round: async (idle) => {
-      const offered = parked;
-      parked = [];
-      for (const item of offered) {
-        // A refusal that closed the desk speaks for all: one is offered each round until it is taken.
-        const stopped = isClosed(desk) && item !== offered[0];
-        const left = stopped ? item : await offer(item);
-        if (left) parked.push(left);
-      }
-      const hopeless = parked.filter((item) => isHopeless(item, desk, idle));
-      parked = parked.filter((item) => !hopeless.includes(item));
-      for (const item of hopeless) await conclude(item.held, item.error);
-    },
-    clear: () => {
-      const left = parked;
-      parked = [];
-      return left;
-    },
+  readonly clear = (): readonly Parked[] => {
+    const left = this.#parked;
+    this.#keep([]);
+    return left;
   };
-};
+
+  #keep(parked: Parked[]): void {
+    this.#parked = parked;
+    const message = `${parked.length} transcripts wait for their destination, the last error: ${parked.at(-1)?.error.message}`;
+    this.#options.hinder('CSC_DELIVERY_UNAVAILABLE', parked.length >= MAX_HELD ? message : undefined);
+  }
+
+  async #offer(item: Parked): Promise<void> {
+    try {
+      await this.#options.deliver(item.held);
+    } catch (thrown) {
+      if (!this.#options.isStopped()) this.#refused(item, toCallscribeError(thrown));
+      return;
+    }
+    this.note(undefined);
+    await this.#conclude(item, undefined);
+  }
+
+  #refused(item: Parked, error: CallscribeError): void {
+    // Each transcript counts once: a refusal for good was noted when it was the first of its kind.
+    if (item.error.retryable && !error.retryable) this.note(error);
+    const rounds = item.rounds + 1;
+    const waitMs = isRejecting(this.#desk) ? CLOSED_WAIT_MS : this.#options.backoffMs(rounds + 1);
+    const next = { ...item, error, rounds, dueAtMs: this.#options.now() + waitMs };
+    this.#keep(this.#parked.map((other) => (other === item ? next : other)));
+  }
+
+  async #conclude(item: Parked, error: CallscribeError | undefined): Promise<void> {
+    await this.#options.conclude(item.held, error);
+    this.#keep(this.#parked.filter((other) => other !== item));
+  }
+}
+
+export const createDeliveryDesk = (options: DeskOptions): DeliveryDesk => new QueueingDesk(options);
 
 /** The error of a transcript that an earlier attempt of the run left in the outbox. */
 export const leftBehind = (): CallscribeError =>

@@ -6,29 +6,47 @@
 import pLimit from 'p-limit';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { Conversation, Recording } from '../types.ts';
-import { close, closeConversation } from './books.ts';
-import { isStopping, type RunState, showPending } from './context.ts';
-import { keyOf } from './tracker.ts';
-import { work } from './worker.ts';
+import { checkFailurePolicy, close, closeConversation } from './books.ts';
+import { isStopping, pause, type RunState, showPending } from './context.ts';
+import { keyOf } from './tally.ts';
+import { employ } from './worker.ts';
+
+const POLL_MS = 1000;
 
 /** Conversations that are looked up at the same time. */
 const LOCATING = 8;
 /** Errors that mean the same for every recording of the run, so that going on is of no use. */
-const FATAL: ReadonlySet<string> = new Set(['CSC_GENESYS_AUTH', 'CSC_EGRESS_DENIED']);
+const FATAL: ReadonlySet<string> = new Set([
+  'CSC_GENESYS_AUTH',
+  'CSC_EGRESS_DENIED',
+  'CSC_SECRET_NOT_FOUND',
+  'CSC_SECRET_INVALID',
+  'CSC_SECRET_UNAVAILABLE',
+]);
 
-const isFull = ({ tracker, settings }: RunState): boolean => tracker.counts().found >= settings.maxRecordings;
+const isFatal = ({ code }: CallscribeError): boolean => FATAL.has(code) || code.startsWith('CSC_LEDGER_');
+
+/** Conversations without a recording are not counted: there would be nothing to try with. */
+const isFull = ({ tracker, settings, awaited }: RunState): boolean =>
+  tracker.recordings() >= settings.maxRecordings && awaited.size === 0;
+
+/** Whether the run takes the recording: neither done nor being done, and not one too many. */
+const takes = ({ tracker, waiting, held, awaited, settings }: RunState, key: string): boolean => {
+  if (held.has(key) || tracker.isFinal(key) || waiting.has(key)) return false;
+  // What was begun before counts already.
+  return awaited.delete(key) || tracker.recordings() < settings.maxRecordings;
+};
 
 /** Admits one recording: to its outcome where that is clear already, otherwise to the workers. */
 export const admit = async (state: RunState, recording: Recording): Promise<void> => {
   const { recordingId, conversation, skip } = recording;
   const key = keyOf({ recordingId, conversationId: conversation.conversationId });
-  const held = state.journal.held().some(({ reservation }) => keyOf(reservation) === key);
-  if (held || state.tracker.isFinal(key) || state.waiting.has(key) || isFull(state)) return;
-  if (skip) return close(state, recording, 'Skipped', new CallscribeError(skip, ''));
+  if (!takes(state, key)) return;
+  // Listed before anything is waited for, so that what comes meanwhile finds its place taken.
   showPending(state, recording, state.tracker.attemptsOf(key));
+  if (skip) return close(state, recording, 'Skipped', new CallscribeError(skip, ''));
   if (state.settings.dryRun) return close(state, recording, 'Skipped', new CallscribeError('CSC_DRY_RUN', ''));
-  state.waiting.set(key, recording);
-  state.start(() => state.limit(() => state.settings.inFlight(() => work(state, key, recording))));
+  employ(state, recording);
 };
 
 const locate = async (state: RunState, conversation: Conversation): Promise<void> => {
@@ -37,7 +55,7 @@ const locate = async (state: RunState, conversation: Conversation): Promise<void
   if (endAtMs === undefined) {
     return closeConversation(state, conversation, 'Skipped', new CallscribeError('CSC_CONVERSATION_NOT_ENDED', ''));
   }
-  const located = await state.verbs.locate(conversation, state.signal);
+  const located = await state.verbs.locate(conversation, state.stopping);
   if (located.kind === 'NoRecording') {
     return closeConversation(state, conversation, 'NoRecording', new CallscribeError('CSC_NO_RECORDING', ''));
   }
@@ -49,23 +67,51 @@ const locateOrFail = async (state: RunState, conversation: Conversation): Promis
   try {
     await locate(state, conversation);
   } catch (thrown) {
-    if (state.signal.aborted) return;
     const error = toCallscribeError(thrown);
-    if (FATAL.has(error.code) || error.code.startsWith('CSC_LEDGER_')) throw error;
+    if (isFatal(error)) throw error;
+    // A later attempt locates it again.
+    if (isStopping(state)) return;
     await closeConversation(state, conversation, 'Failed', error);
   }
 };
 
-/**
- * Reads the window once. `tasks` are the works under way: the next page waits while there are more than twice as many of
- * them as recordings may be in flight.
- */
-export const intake = async (state: RunState, tasks: ReadonlySet<Promise<void>>): Promise<void> => {
-  const locating = pLimit(LOCATING);
-  for await (const conversation of state.verbs.find(state.signal)) {
-    if (isStopping(state) || isFull(state)) return;
-    state.tracker.conversationFound();
-    state.start(() => locating(() => locateOrFail(state, conversation)));
-    while (tasks.size >= 2 * (LOCATING + state.limit.concurrency) && !isStopping(state)) await Promise.race(tasks);
+/** Waits until the workers have caught up, and as long as what is found would only wait for a larger budget. */
+const makeRoom = async (state: RunState): Promise<void> => {
+  const lookAhead = (): number => 2 * (LOCATING + state.limit.concurrency);
+  while (!isStopping(state) && Math.max(state.tasks.size, state.unaffordable.length) >= lookAhead()) {
+    state.intake = state.unaffordable.length >= lookAhead() ? 'Blocked' : 'Reading';
+    await pause(state, POLL_MS);
   }
+  state.intake = 'Reading';
+};
+
+/**
+ * Reads the window once and resolves when all of it is located, or the run stops. The next page waits while there are more
+ * than twice as many works under way as recordings may be in flight.
+ */
+export const intake = async (state: RunState): Promise<void> => {
+  const limit = pLimit(LOCATING);
+  const locating = new Set<Conversation>();
+  const begin = (conversation: Conversation): void => {
+    locating.add(conversation);
+    const end = (): void => {
+      locating.delete(conversation);
+    };
+    state.start(() => limit(() => locateOrFail(state, conversation)).finally(end));
+  };
+  try {
+    for await (const conversation of state.verbs.find(state.stopping)) {
+      if (isStopping(state) || isFull(state)) break;
+      state.tracker.conversationFound();
+      begin(conversation);
+      await makeRoom(state);
+    }
+  } catch (thrown) {
+    // A search that the stop interrupted has not failed.
+    if (!isStopping(state)) throw thrown;
+  }
+  while (!isStopping(state) && locating.size > 0) await pause(state, POLL_MS);
+  if (isStopping(state)) return;
+  state.intake = 'Done';
+  checkFailurePolicy(state);
 };

@@ -4,39 +4,59 @@
  * @module
  */
 import pLimit from 'p-limit';
-import { type CallscribeError, toCallscribeError } from '../../errors.ts';
+import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { Summary } from '../plan.ts';
-import { checkFailurePolicy, close, conclude } from './books.ts';
-import { announce, isStopping, overBecause, type RunContext, type RunState, show } from './context.ts';
+import { createBell } from './bell.ts';
+import { checkFailurePolicy, closeAll, closeUnfinished, conclude } from './books.ts';
+import { affordable, leftMicros } from './budget.ts';
+import { hinder, isStopping, pause, type RunContext, type RunState, show } from './context.ts';
 import { createDeliveryDesk, leftBehind } from './delivery-desk.ts';
-import { admit, intake } from './intake.ts';
+import { intake } from './intake.ts';
+import { keyOf } from './tally.ts';
 import { createTracker } from './tracker.ts';
+import { employ } from './worker.ts';
 
 const IDLE_POLL_MS = 1000;
 
 interface Execution {
   readonly state: RunState;
-  readonly tasks: Set<Promise<void>>;
   /** The first error of the run itself; an abort by the caller is not one. */
   readonly fatal: () => CallscribeError | undefined;
   readonly fail: (thrown: unknown) => void;
-  readonly foundAll: () => void;
 }
+
+const isOfLedger = (error: CallscribeError | undefined): boolean => error?.code.startsWith('CSC_LEDGER_') ?? false;
+
+/** Set where the caller ends the run for good. */
+const endedByCaller = ({ controls }: Pick<RunContext, 'controls'>): CallscribeError | undefined => {
+  const reason: unknown = controls.signal.reason;
+  return reason instanceof CallscribeError ? reason : undefined;
+};
 
 const prepare = (context: RunContext): Execution => {
   const { journal, verbs, controls, settings, clock } = context;
-  const stop = new AbortController();
-  const hold = new AbortController();
+  const [stop, hold] = [new AbortController(), new AbortController()];
   const tasks = new Set<Promise<void>>();
+  const bell = createBell();
   let fatal: CallscribeError | undefined;
-  let allFound = false;
+  let policy: CallscribeError | undefined;
   const signal = AbortSignal.any([controls.signal, stop.signal]);
+  const draining = AbortSignal.any([controls.draining, hold.signal]);
   const fail = (thrown: unknown): void => {
-    if (signal.aborted) return;
-    fatal = toCallscribeError(thrown);
-    stop.abort(fatal);
+    const error = toCallscribeError(thrown);
+    // What an abort brought about is no failure, but books that cannot be kept are one in any case.
+    if (fatal || (signal.aborted && !isOfLedger(error))) return;
+    fatal = error;
+    hold.abort(error);
+    // What is in flight is being paid for, so it may end, unless it could not be written down.
+    if (isOfLedger(error)) stop.abort(error);
   };
-  const tracker = createTracker(journal.rows(), () => verbs.requests());
+  const tracker = createTracker({
+    rows: journal.rows(),
+    requests: () => verbs.requests(),
+    estimateMicros: (durationMs) => verbs.estimateMicros(durationMs),
+  });
+  const heldKeys = new Set(journal.held().map(({ reservation }) => keyOf(reservation)));
   const state: RunState = {
     journal,
     verbs,
@@ -45,37 +65,44 @@ const prepare = (context: RunContext): Execution => {
     clock,
     signal,
     tracker,
-    draining: AbortSignal.any([controls.draining, hold.signal]),
+    tasks,
+    bell,
+    draining,
+    stopping: AbortSignal.any([signal, draining]),
     limit: pLimit(controls.settings().concurrency),
     waiting: new Map(),
     unaffordable: [],
-    allFound: () => allFound,
-    giveUp: (reason) => hold.abort(reason),
+    awaited: new Set(tracker.unfinished().map(keyOf)).difference(heldKeys),
+    held: heldKeys,
+    intake: 'Reading',
+    giveUp: (reason) => {
+      policy ??= reason;
+      hold.abort(reason);
+    },
+    overBecause: () => endedByCaller(context) ?? policy ?? (fatal?.retryable ? undefined : fatal),
     start: (work) => {
       const task: Promise<void> = work()
         .catch(fail)
-        .finally(() => tasks.delete(task));
+        .finally(() => {
+          tasks.delete(task);
+          bell.ring();
+        });
       tasks.add(task);
     },
     desk: createDeliveryDesk({
       deliver: ({ transcript }) => verbs.deliver(transcript, signal),
       conclude: (held, error) => conclude(state, held, error),
-      hinder: (hindrance) => {
-        tracker.hinder(hindrance);
-        announce(state);
-      },
+      hinder: (code, message) => hinder(state, code, message),
       backoffMs: (round) => settings.policy.backoffMs(round),
+      now: () => clock.now(),
+      isStopped: () => signal.aborted,
     }),
   };
-  const foundAll = (): void => {
-    allFound = true;
-    checkFailurePolicy(state);
-  };
-  return { state, tasks, fatal: () => fatal, fail, foundAll };
+  return { state, fatal: () => fatal, fail };
 };
 
 /** Transcripts that an earlier attempt paid for and could not deliver come first. */
-const takeUpHeld = (state: RunState): void => {
+const takeUpHeld = async (state: RunState): Promise<void> => {
   for (const held of state.journal.held()) {
     const { recordingId, conversationId, attempt, durationMs } = held.reservation;
     state.tracker.reserved(held.reservation);
@@ -90,90 +117,87 @@ const takeUpHeld = (state: RunState): void => {
     });
     state.desk.park(held, leftBehind());
   }
+  if (!isStopping(state)) await state.desk.probe();
 };
 
-/** Tries again what the budget did not hold, where what is left now may hold the cheapest of it. */
-const retryUnaffordable = async (state: RunState): Promise<void> => {
-  const { tracker, controls, unaffordable, verbs } = state;
-  const { settledMicros, reservedMicros, unknownMicros } = tracker.cost();
-  const leftMicros =
-    (controls.settings().budgetMicros ?? Number.POSITIVE_INFINITY) - settledMicros - reservedMicros - unknownMicros;
-  const cheapestMicros = Math.min(...unaffordable.map((item) => verbs.estimateMicros(item.announcedDurationMs)));
-  const message = `${unaffordable.length} recordings wait: what is left of the budget does not hold the next one`;
-  tracker.hinder(cheapestMicros > leftMicros ? { code: 'CSC_BUDGET_EXHAUSTED', message } : undefined);
-  announce(state);
-  if (cheapestMicros > leftMicros) return;
-  for (const recording of unaffordable.splice(0)) await admit(state, recording);
+/** Nothing goes on but what waits for a larger budget. */
+const restsOnBudget = ({ intake: reading, tasks, unaffordable }: RunState): boolean =>
+  unaffordable.length > 0 && tasks.size === (reading === 'Blocked' ? 1 : 0);
+
+/** Tries again what the budget did not hold, as far as it does now. */
+const retryUnaffordable = (state: RunState): void => {
+  const { tracker, controls, unaffordable } = state;
+  const code = 'CSC_BUDGET_EXHAUSTED';
+  const { fitting, waiting } = affordable(unaffordable, leftMicros(tracker.cost(), controls.settings()));
+  unaffordable.splice(0, unaffordable.length, ...waiting);
+  for (const { recording } of fitting) employ(state, recording);
+  const message = `${waiting.length} recordings wait: what is left of the budget does not hold the next one`;
+  if (fitting.length > 0 || waiting.length === 0) hinder(state, code, undefined);
+  else if (restsOnBudget(state)) hinder(state, code, message);
 };
 
-/** Offers held transcripts again when their wait is over. Gives the time of the next round. */
-const deliverAgain = async ({ state, tasks }: Execution, roundAtMs: number): Promise<number> => {
-  const { desk, unaffordable, clock } = state;
-  if (desk.size() === 0 || clock.now() < roundAtMs) return roundAtMs;
-  await desk.round(tasks.size === 0 && unaffordable.length === 0);
-  return desk.size() > 0 ? clock.now() + desk.waitMs() : 0;
-};
-
-/** Waits until a work ends or a moment has passed, and leaves no timer behind. */
-const settleALittle = async ({ state, tasks }: Execution): Promise<void> => {
-  const woken = new AbortController();
-  const moment = state.clock
-    .sleep(IDLE_POLL_MS, AbortSignal.any([state.signal, state.draining, woken.signal]))
-    .catch(() => {});
-  await Promise.race([...tasks, moment]);
-  woken.abort();
-};
-
-/** Everything was found: waits for what is going on, offers held transcripts again, and waits for a larger budget if it must. */
-const settleDown = async (execution: Execution): Promise<void> => {
-  const { state, tasks } = execution;
-  let roundAtMs = 0;
-  while (!isStopping(state) && tasks.size + state.desk.size() + state.unaffordable.length > 0) {
-    roundAtMs = await deliverAgain(execution, roundAtMs);
-    if (tasks.size === 0 && state.unaffordable.length > 0) await retryUnaffordable(state);
-    await settleALittle(execution);
+/** Until nothing is left to do: offers held transcripts again, and waits for a larger budget if it must. */
+const attend = async (state: RunState): Promise<void> => {
+  const { tasks, desk, unaffordable, bell } = state;
+  while (!isStopping(state) && tasks.size + desk.size() + unaffordable.length > 0) {
+    // What changes during the round is not to be slept over.
+    const changed = bell.next();
+    await desk.round(tasks.size === 0 && unaffordable.length === 0);
+    if (unaffordable.length > 0) retryUnaffordable(state);
+    await pause(state, IDLE_POLL_MS, changed);
   }
 };
 
-/** A run that is over leaves nothing without an outcome. */
-const finishWhatIsOver = async ({ state, fatal }: Execution): Promise<void> => {
-  const reason = overBecause(state);
-  if (!reason || fatal()) return;
-  for (const { held } of state.desk.clear()) await conclude(state, held, reason);
-  const outcome = reason.code === 'CSC_DEADLINE_EXCEEDED' ? 'Failed' : 'Skipped';
-  for (const recording of [...state.waiting.values(), ...state.unaffordable])
-    await close(state, recording, outcome, reason);
+/** What an earlier attempt began and the whole window does not have any more keeps the error that it had. */
+const closeLost = async (state: RunState): Promise<void> => {
+  if (isStopping(state)) return;
+  for (const row of state.tracker.unfinished()) {
+    const error = new CallscribeError(row.errorCode || 'CSC_ATTEMPT_UNKNOWN', 'the recording was not found again');
+    await closeUnfinished(state, row, error);
+  }
+};
+
+/** Everything has its outcome, also where the run was to stop meanwhile. */
+const isComplete = ({ intake: reading, tracker }: RunState): boolean => {
+  const { pending, inProgress } = tracker.counts();
+  return reading === 'Done' && pending + inProgress === 0;
 };
 
 const summaryOf = ({ state, fatal }: Execution): Summary => {
   const progress = state.tracker.progress();
-  const over = overBecause(state);
-  const error = fatal() ?? (over?.code === 'CSC_FAILURE_POLICY' ? over : undefined);
-  if (error) {
+  const failed = (error: CallscribeError): Summary => {
     const { code, message, retryable } = error;
     return { ending: 'Failed', error: { code, message, retryable }, progress };
-  }
+  };
+  const error = fatal();
+  if (error && isOfLedger(error)) return failed(error);
+  if (endedByCaller(state)) return { ending: 'Aborted', progress };
+  const reason = error ?? state.overBecause();
+  if (reason) return failed(reason);
   if (state.controls.signal.aborted) return { ending: 'Aborted', progress };
-  return { ending: state.draining.aborted ? 'Drained' : 'Completed', progress };
+  return { ending: isStopping(state) && !isComplete(state) ? 'Drained' : 'Completed', progress };
 };
 
 /** Runs until done, drained or aborted. Never rejects: what went wrong is in the summary. */
 export const run = async (context: RunContext): Promise<Summary> => {
   const execution = prepare(context);
-  const { state, tasks, fail } = execution;
+  const { state, fail, fatal } = execution;
   const unsubscribe = context.controls.onSettings(() => {
     state.limit.concurrency = context.controls.settings().concurrency;
+    state.bell.ring();
   });
   try {
-    takeUpHeld(state);
-    await intake(state, tasks);
-    execution.foundAll();
-    await settleDown(execution);
+    checkFailurePolicy(state);
+    await takeUpHeld(state);
+    state.start(() => intake(state));
+    await attend(state);
+    await closeLost(state);
   } catch (thrown) {
     fail(thrown);
   }
-  await Promise.allSettled(tasks);
-  await finishWhatIsOver(execution).catch(fail);
+  while (state.tasks.size > 0) await Promise.allSettled(state.tasks);
+  const reason = state.overBecause();
+  if (reason && !isOfLedger(fatal())) await closeAll(state, reason).catch(fail);
   unsubscribe();
   return summaryOf(execution);
 };

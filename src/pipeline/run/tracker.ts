@@ -4,9 +4,55 @@
  * @module
  */
 import type { Cost, Counts, Hindrance, Progress, RecordingProgress } from '../plan.ts';
-import type { Outcome, Reservation, Row } from '../types.ts';
+import type { Reservation, Row } from '../types.ts';
+import { createTally, keyOf } from './tally.ts';
 
 const SHOWN = 100;
+
+export interface Tracker {
+  readonly isFinal: (key: string) => boolean;
+  /** Attempts that earlier rows account for. */
+  readonly attemptsOf: (key: string) => number;
+  /** The last rows of recordings that were tried and have no outcome yet. */
+  readonly unfinished: () => readonly Row[];
+  /** Like `counts().found`, without conversations that have no recording. */
+  readonly recordings: () => number;
+  conversationFound(): void;
+  /** Lists a recording that has no outcome. */
+  update(progress: RecordingProgress, estimateMicros: number): void;
+  reserved(reservation: Reservation): void;
+  handedBack(reservation: Reservation): void;
+  /** Books a row and drops its reservation. */
+  booked(row: Row, finished?: RecordingProgress): void;
+  /** Without a message what hindered is over. Gives whether that is news. */
+  hinder(code: Hindrance['code'], message: string | undefined): boolean;
+  readonly cost: () => Cost;
+  readonly counts: () => Counts;
+  readonly progress: () => Progress;
+}
+
+const reservationKey = (item: Pick<Row, 'conversationId' | 'recordingId' | 'attempt'>): string =>
+  `${keyOf(item)}#${item.attempt}`;
+
+/** Reservations that are open now. */
+const createReserved = () => {
+  const open = new Map<string, number>();
+  let micros = 0;
+  const drop = (item: Reservation | Row): void => {
+    const key = reservationKey(item);
+    micros -= open.get(key) ?? 0;
+    open.delete(key);
+  };
+  return {
+    micros: () => micros,
+    drop,
+    add: (reservation: Reservation): void => {
+      drop(reservation);
+      open.set(reservationKey(reservation), reservation.reservedMicros);
+      micros += reservation.reservedMicros;
+    },
+  };
+};
 
 interface Live {
   readonly progress: RecordingProgress;
@@ -14,139 +60,118 @@ interface Live {
   readonly estimateMicros: number;
 }
 
-/** `conversationId/recordingId`; the second part is empty for a conversation that has no recording. */
-export const keyOf = (item: { readonly conversationId: string; readonly recordingId: string }): string =>
-  `${item.conversationId}/${item.recordingId}`;
-
-export interface Tracker {
-  readonly isFinal: (key: string) => boolean;
-  /** Attempts that earlier rows account for. */
-  readonly attemptsOf: (key: string) => number;
-  conversationFound(): void;
-  update(progress: RecordingProgress, estimateMicros: number): void;
-  /** Takes a recording off the list without an outcome; a later attempt of the run finds it again. */
-  leave(key: string): void;
-  reserved(reservation: Reservation): void;
-  handedBack(reservation: Reservation): void;
-  /** Books a row and drops its reservation. */
-  booked(row: Row, finished?: RecordingProgress): void;
-  hinder(hindrance: Hindrance | undefined): void;
-  readonly cost: () => Cost;
-  readonly counts: () => Counts;
-  readonly progress: () => Progress;
-}
-
-const reservationKey = (item: {
-  readonly conversationId: string;
-  readonly recordingId: string;
-  readonly attempt: number;
-}): string => `${keyOf(item)}#${item.attempt}`;
-
-interface Tally {
-  readonly isFinal: (key: string) => boolean;
-  readonly attemptsOf: (key: string) => number;
-  readonly finals: () => number;
-  readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly sums: Readonly<{ settledMicros: number; unknownMicros: number; audioMs: number }>;
-  add(row: Row): void;
-}
-
-/** What rows add up to. */
-const createTally = (rows: readonly Row[]): Tally => {
-  const final = new Set<string>();
-  const attempts = new Map<string, number>();
-  const outcomes: Record<Outcome, number> = { Transcribed: 0, Skipped: 0, Failed: 0, NoRecording: 0 };
-  const sums = { settledMicros: 0, unknownMicros: 0, audioMs: 0 };
-  const add = (row: Row): void => {
-    const key = keyOf(row);
-    sums.settledMicros += row.costMicros;
-    sums.unknownMicros += row.costUnknownMicros;
-    if (row.status === 'success' || row.costMicros > 0 || row.costUnknownMicros > 0) sums.audioMs += row.durationMs;
-    if (row.attempt > 0) attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
-    if (row.outcome === '') return;
-    final.add(key);
-    outcomes[row.outcome] += 1;
-    attempts.delete(key);
+/** What is found and has no outcome, with its sums. */
+const createListing = () => {
+  const items = new Map<string, Live>();
+  let [inProgress, recordings, estimateMicros] = [0, 0, 0];
+  const count = (item: Live, by: 1 | -1): void => {
+    if (item.progress.state === 'InProgress') inProgress += by;
+    if (item.progress.recordingId !== '') recordings += by;
+    estimateMicros += by * item.estimateMicros;
   };
-  for (const row of rows) add(row);
-  return {
-    isFinal: (key) => final.has(key),
-    attemptsOf: (key) => attempts.get(key) ?? 0,
-    finals: () => final.size,
-    outcomes,
-    sums,
-    add,
+  const drop = (key: string): void => {
+    const item = items.get(key);
+    if (!item) return;
+    count(item, -1);
+    items.delete(key);
   };
-};
-
-/** Reservations that are open now. */
-const createReserved = () => {
-  const open = new Map<string, number>();
-  let micros = 0;
   return {
-    micros: () => micros,
-    add: (reservation: Reservation): void => {
-      open.set(reservationKey(reservation), reservation.reservedMicros);
-      micros += reservation.reservedMicros;
+    drop,
+    put: (key: string, item: Live): void => {
+      drop(key);
+      items.set(key, item);
+      count(item, 1);
     },
-    drop: (item: Reservation | Row): void => {
-      const key = reservationKey(item);
-      micros -= open.get(key) ?? 0;
-      open.delete(key);
+    size: () => items.size,
+    inProgress: () => inProgress,
+    recordings: () => recordings,
+    estimateMicros: () => estimateMicros,
+    shown: (): RecordingProgress[] => {
+      const all = [...items.values()].map(({ progress }) => progress);
+      return all.filter(({ state }) => state === 'InProgress').slice(0, SHOWN);
     },
   };
 };
 
-const inProgressOf = (live: ReadonlyMap<string, Live>): RecordingProgress[] =>
-  [...live.values()].map(({ progress }) => progress).filter(({ state }) => state === 'InProgress');
+/** A recording that an earlier attempt of the run began, until it is found again. */
+const pendingOf = ({ recordingId, conversationId, attempt, durationMs, atMs }: Row): RecordingProgress => ({
+  recordingId,
+  conversationId,
+  attempt,
+  durationMs,
+  costMicros: 0,
+  sinceAtMs: atMs,
+  state: 'Pending',
+  stage: 'Fetch',
+});
 
-/** A tracker that begins with what earlier attempts of the run settled. `requests` reads the meter of Genesys calls. */
-export const createTracker = (rows: readonly Row[], requests: () => number): Tracker => {
-  const live = new Map<string, Live>();
+export interface TrackerOptions {
+  /** What earlier attempts of the run settled. */
+  readonly rows: readonly Row[];
+  /** Reads the meter of Genesys calls. */
+  readonly requests: () => number;
+  /** What a recording of this length is expected to cost. */
+  readonly estimateMicros: (durationMs: number) => number;
+}
+
+export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions): Tracker => {
   const tally = createTally(rows);
+  const listing = createListing();
   const reserved = createReserved();
+  const hindrances = new Map<Hindrance['code'], string>();
   let finished: RecordingProgress[] = [];
-  let hindrance: Hindrance | undefined;
   let conversations = 0;
+  let dryRunMicros = 0;
+
+  /** A dry run prices what it does not do. */
+  const price = ({ errorCode, durationMs }: Row): void => {
+    if (errorCode === 'CSC_DRY_RUN') dryRunMicros += estimateMicros(durationMs);
+  };
+  for (const row of rows) price(row);
+  for (const row of tally.unfinished()) {
+    listing.put(keyOf(row), { progress: pendingOf(row), estimateMicros: estimateMicros(row.durationMs) });
+  }
 
   const counts = (): Counts => {
-    const inProgress = inProgressOf(live).length;
     const { Transcribed: transcribed, Skipped: skipped, Failed: failed, NoRecording: noRecording } = tally.outcomes;
-    const found = tally.finals() + live.size;
-    const pending = live.size - inProgress;
+    const [found, inProgress] = [tally.finals() + listing.size(), listing.inProgress()];
+    const pending = listing.size() - inProgress;
     return { conversations, found, pending, inProgress, transcribed, skipped, failed, noRecording };
   };
 
   const cost = (): Cost => {
     const { settledMicros, unknownMicros } = tally.sums;
-    const ahead = live.values().reduce((sum, item) => sum + item.estimateMicros, 0);
-    const estimateMicros = settledMicros + unknownMicros + ahead;
-    return { settledMicros, unknownMicros, reservedMicros: reserved.micros(), estimateMicros };
+    const ahead = settledMicros + unknownMicros + listing.estimateMicros() + dryRunMicros;
+    return { settledMicros, unknownMicros, reservedMicros: reserved.micros(), estimateMicros: ahead };
   };
 
   return {
     isFinal: tally.isFinal,
     attemptsOf: tally.attemptsOf,
+    unfinished: tally.unfinished,
+    recordings: () => tally.finalRecordings() + listing.recordings(),
     conversationFound: () => {
       conversations += 1;
     },
-    update: (progress, estimateMicros) => {
-      live.set(keyOf(progress), { progress, estimateMicros });
-    },
-    leave: (key) => {
-      live.delete(key);
+    update: (progress, estimate) => {
+      const key = keyOf(progress);
+      if (!tally.isFinal(key)) listing.put(key, { progress, estimateMicros: estimate });
     },
     reserved: reserved.add,
     handedBack: reserved.drop,
     booked: (row, done) => {
       reserved.drop(row);
       tally.add(row);
+      price(row);
       if (row.outcome === '') return;
-      live.delete(keyOf(row));
+      listing.drop(keyOf(row));
       if (done) finished = [done, ...finished].slice(0, SHOWN);
     },
-    hinder: (value) => {
-      hindrance = value;
+    hinder: (code, message) => {
+      const isNews = hindrances.get(code) !== message;
+      if (message === undefined) hindrances.delete(code);
+      else hindrances.set(code, message);
+      return isNews;
     },
     counts,
     cost,
@@ -155,8 +180,8 @@ export const createTracker = (rows: readonly Row[], requests: () => number): Tra
       cost: cost(),
       audioMs: tally.sums.audioMs,
       genesysRequests: requests(),
-      recordings: [...inProgressOf(live), ...finished].slice(0, SHOWN),
-      ...(hindrance && { hindrance }),
+      recordings: [...listing.shown(), ...finished].slice(0, SHOWN),
+      hindrances: [...hindrances].map(([code, message]) => ({ code, message })),
     }),
   };
 };

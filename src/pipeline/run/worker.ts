@@ -7,15 +7,15 @@ import { drive, type DriveContext } from '../recording/drive.ts';
 import { interruptedRow, type Resting, shownStage, unusedReservation, type Working } from '../recording/state.ts';
 import type { Recording, Reservation } from '../types.ts';
 import { book, close } from './books.ts';
-import { announce, isStopping, overBecause, pause, type RunState, show, showPending } from './context.ts';
+import { leftMicros } from './budget.ts';
+import { announce, isStopping, pause, type RunState, show, showPending } from './context.ts';
+import { keyOf } from './tally.ts';
 
 const CLOSED_POLL_MS = 1000;
 
 /** Takes a reservation out of the budget, durably. False where the budget does not hold it. */
 const reserve = async ({ tracker, controls, journal }: RunState, reservation: Reservation): Promise<boolean> => {
-  const { settledMicros, reservedMicros, unknownMicros } = tracker.cost();
-  const budget = controls.settings().budgetMicros ?? Number.POSITIVE_INFINITY;
-  if (settledMicros + reservedMicros + unknownMicros + reservation.reservedMicros > budget) return false;
+  if (reservation.reservedMicros > leftMicros(tracker.cost(), controls.settings())) return false;
   // Counted before the write, so that two recordings side by side cannot both take the last of the budget.
   tracker.reserved(reservation);
   await journal.reserve(reservation);
@@ -66,7 +66,7 @@ const interrupted = async (
     await state.journal.handBack(unused);
     state.tracker.handedBack(unused);
   }
-  const reason = overBecause(state);
+  const reason = state.overBecause();
   // Without a reason that ends the run, a later attempt takes the recording up again: its reservation stays in the ledger.
   if (!reason) return showPending(state, recording, resting.at.attempt - 1);
   const priceMicros = 'audio' in resting.at ? state.verbs.priceMicros(resting.at.audio) : 0;
@@ -82,7 +82,7 @@ const rest = async (state: RunState, recording: Recording, resting: Resting): Pr
     case 'Done':
       return;
     case 'Unaffordable':
-      state.unaffordable.push(recording);
+      state.unaffordable.push({ recording, priceMicros: resting.priceMicros });
       return showPending(state, recording, resting.attempt - 1);
     case 'Held':
       await state.journal.hold(resting.held);
@@ -93,23 +93,41 @@ const rest = async (state: RunState, recording: Recording, resting: Resting): Pr
   }
 };
 
-/** From admission to rest. Does nothing once the run is stopping. Rejects with `CSC_LEDGER_*` only. */
-export const work = async (state: RunState, key: string, recording: Recording): Promise<void> => {
-  // While the destination refuses everything, nothing more is paid for.
-  while (state.desk.isClosed() && !isStopping(state)) await pause(state, CLOSED_POLL_MS);
-  if (isStopping(state)) return;
+/** From its turn to rest. Rejects where the books cannot be kept. */
+const work = async (state: RunState, recording: Recording): Promise<void> => {
+  const { recordingId, conversation } = recording;
+  const key = keyOf({ recordingId, conversationId: conversation.conversationId });
   const used = state.tracker.attemptsOf(key);
   if (used >= state.settings.policy.maxAttempts) {
-    return close(
-      state,
-      recording,
-      'Failed',
-      new CallscribeError('CSC_ATTEMPT_UNKNOWN', `all ${used} attempts are used up`),
-    );
+    const error = new CallscribeError('CSC_ATTEMPT_UNKNOWN', `all ${used} attempts are used up`);
+    return close(state, recording, 'Failed', error);
   }
   const resting = await drive(driveContext(state, recording), recording, used + 1);
   // One that a later attempt takes up stays listed; a run that is over gives it an outcome below or at its end.
   if (resting.stage !== 'Interrupted') state.waiting.delete(key);
   await rest(state, recording, resting);
   announce(state);
+};
+
+/**
+ * Waits for the destination to take something, where it takes nothing, and then for a place among the recordings in flight.
+ * Not the other way round: a run that only waits must not keep the others from theirs.
+ */
+const whenItIsTime = async (state: RunState, recording: Recording): Promise<void> => {
+  const mustWait = (): boolean => state.desk.isClosed() && !isStopping(state);
+  const takeTurn = async (): Promise<boolean> => {
+    if (mustWait()) return false;
+    if (!isStopping(state)) await work(state, recording);
+    return true;
+  };
+  do {
+    while (mustWait()) await pause(state, CLOSED_POLL_MS);
+  } while (!(await state.settings.inFlight(takeTurn)));
+};
+
+/** Hands an admitted recording to the workers. Nothing is begun once the run is stopping. */
+export const employ = (state: RunState, recording: Recording): void => {
+  const { recordingId, conversation } = recording;
+  state.waiting.set(keyOf({ recordingId, conversationId: conversation.conversationId }), recording);
+  state.start(() => state.limit(() => whenItIsTime(state, recording)));
 };

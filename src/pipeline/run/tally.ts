@@ -1,0 +1,63 @@
+/**
+ * What rows add up to: outcomes, money, and what has been tried without an outcome yet.
+ * @module
+ */
+import type { Outcome, Row } from '../types.ts';
+
+/** `conversationId/recordingId`; the second part is empty for a conversation that has no recording. */
+export const keyOf = (item: { readonly conversationId: string; readonly recordingId: string }): string =>
+  `${item.conversationId}/${item.recordingId}`;
+
+export interface Tally {
+  readonly isFinal: (key: string) => boolean;
+  /** Attempts that rows account for, of what has no outcome yet. */
+  readonly attemptsOf: (key: string) => number;
+  /** The last row of each recording that was tried and has no outcome yet. */
+  readonly unfinished: () => readonly Row[];
+  /** How many have an outcome, and how many of them are recordings. */
+  readonly finals: () => number;
+  readonly finalRecordings: () => number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly sums: Readonly<{ settledMicros: number; unknownMicros: number; audioMs: number }>;
+  add(row: Row): void;
+}
+
+const isLater = (row: Row, than: Row | undefined): boolean => row.attempt > 0 && row.attempt >= (than?.attempt ?? 0);
+
+export const createTally = (rows: readonly Row[]): Tally => {
+  const final = new Set<string>();
+  const unfinished = new Map<string, Row>();
+  const outcomes: Record<Outcome, number> = { Transcribed: 0, Skipped: 0, Failed: 0, NoRecording: 0 };
+  const sums = { settledMicros: 0, unknownMicros: 0, audioMs: 0 };
+  let finalRecordings = 0;
+
+  const finish = (key: string, { recordingId }: Row, outcome: Outcome): void => {
+    unfinished.delete(key);
+    // Counts are of recordings, not of rows: a second outcome of the same one would not add up.
+    if (final.has(key)) return;
+    final.add(key);
+    outcomes[outcome] += 1;
+    if (recordingId !== '') finalRecordings += 1;
+  };
+
+  const add = (row: Row): void => {
+    const key = keyOf(row);
+    sums.settledMicros += row.costMicros;
+    sums.unknownMicros += row.costUnknownMicros;
+    if (row.status === 'success' || row.costMicros > 0 || row.costUnknownMicros > 0) sums.audioMs += row.durationMs;
+    if (row.outcome !== '') finish(key, row, row.outcome);
+    else if (!final.has(key) && isLater(row, unfinished.get(key))) unfinished.set(key, row);
+  };
+
+  for (const row of rows) add(row);
+  return {
+    isFinal: (key) => final.has(key),
+    attemptsOf: (key) => unfinished.get(key)?.attempt ?? 0,
+    unfinished: () => [...unfinished.values()],
+    finals: () => final.size,
+    finalRecordings: () => finalRecordings,
+    outcomes,
+    sums,
+    add,
+  };
+};
