@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { parse as parseCSV } from 'csv-parse/sync';
 import type { TranscriptionRun } from '../src/api/types.ts';
 import { type Cluster, startCluster } from '../test/cluster/cluster.ts';
+import { applyCRDs } from '../test/cluster/crds.ts';
 import { kubectlOK } from '../test/cluster/kubectl.ts';
 import { type GenesysSimulator, startGenesys } from '../test/genesys/simulator.ts';
 import { defaultClient, worldOf } from '../test/genesys/world.ts';
@@ -34,8 +35,7 @@ const begin = async (screen: Screen, started: AsyncDisposableStack) => {
   screen.step('Kubernetes, on loopback');
   const cluster = await startCluster((line) => screen.step(line));
   started.defer(() => cluster.stop());
-  await kubectlOK(cluster, ['apply', '--server-side', '-f', pathOf('deploy/crds')]);
-  await kubectlOK(cluster, ['wait', '--for=condition=Established', '--timeout=30s', '-f', pathOf('deploy/crds')]);
+  await applyCRDs(cluster);
 
   screen.step('Genesys Cloud: a simulator with six outbound calls');
   const genesys = await startGenesys({
