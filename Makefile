@@ -7,7 +7,7 @@
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test check format generate setup models clean
+.PHONY: demo test check format generate setup models bench-speech clean
 
 demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
@@ -29,6 +29,9 @@ setup:
 
 models: setup
 	@node hack/models.ts
+
+bench-speech: setup models
+	@node hack/bench-speech.ts
 
 clean:
 	rm -rf node_modules

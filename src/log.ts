@@ -35,7 +35,8 @@ export const createLog = ({ level, isTerminal, stream }: LogOptions): Logger => 
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: loggable },
+    // What went through `loggable` already is no Error any more, and stays as it is.
+    serializers: { err: (value: unknown) => (value instanceof Error ? loggable(value) : value) },
   };
   if (!isTerminal) return pino(options, stream);
   return pino(

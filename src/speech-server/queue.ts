@@ -24,7 +24,7 @@ export interface TranscriptionQueue {
    * the work has begun, a moment later; and with a `Refusal` when the engine fails or the queue is closed.
    */
   transcribe(file: FileHandle, signal: AbortSignal): Promise<Transcription>;
-  /** Ends the thread; what is not done by then is refused with 503. */
+  /** Refuses what is not done yet with 503, and ends the thread as soon as it lets go of the job at hand. */
   close(): Promise<void>;
 }
 
@@ -128,7 +128,19 @@ class WorkerQueue implements TranscriptionQueue {
 
   async close(): Promise<void> {
     this.#refuseAll(stopping());
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    if (!worker) return;
+    if (this.#current) await this.#untilIdle(worker, this.#current);
+    await worker.terminate();
+  }
+
+  /** A thread that is ended in the middle of native code takes the process with it, so it is asked first. */
+  async #untilIdle(worker: Worker, { id }: Job): Promise<void> {
+    const settled = new AbortController();
+    const idle = Promise.race([once(worker, 'message', settled), once(worker, 'exit', settled)]);
+    this.#tell({ kind: 'Cancel', id });
+    await idle.catch(() => {});
+    settled.abort();
   }
 
   #tell(order: Order): void {
@@ -149,7 +161,7 @@ class WorkerQueue implements TranscriptionQueue {
       this.#usualMs = averaged(this.#usualMs, news.workMs);
       job?.resolve(news.transcription);
     } else if (job?.signal.aborted) job.reject(job.signal.reason);
-    else {
+    else if (!this.#refusal) {
       this.#options.onTrouble(`the speech engine failed: ${news.kind === 'Failed' ? news.message : news.kind}`);
       job?.reject(failed());
     }
@@ -166,7 +178,6 @@ class WorkerQueue implements TranscriptionQueue {
   #refuseAll(why: Refusal): void {
     this.#refusal = why;
     for (const job of [this.#current, ...this.#waiting.splice(0)]) job?.reject(why);
-    this.#current = undefined;
   }
 
   #employ(worker: Worker): void {
