@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from 'node:path';
-import { shardIndex } from '../controller/ledger/shard.ts';
-import { RUN_LABEL, runLabels } from '../controller/ledger/store.ts';
+import { withoutLeftovers } from '../controller/ledger/merge.ts';
+import { RUN_LABEL, runLabels, shardSetOf, type ShardSet, type StoredObject } from '../controller/ledger/store.ts';
 import { resourcePath } from '../controller/runtime/resource-path.ts';
 import { CallscribeError } from '../errors.ts';
 import { formatMicros } from '../pipeline/money/micros.ts';
@@ -22,12 +22,7 @@ export interface ReportFlags {
 
 type ShardData = Readonly<Record<string, string>>;
 
-interface ConfigMap {
-  readonly metadata: { readonly name: string };
-  readonly data?: ShardData;
-}
-
-const fromCluster = async (run: string, namespace: string | undefined): Promise<readonly ShardData[]> => {
+const fromCluster = async (run: string, namespace: string | undefined): Promise<ShardSet> => {
   const cluster = connect();
   const path = resourcePath({
     group: '',
@@ -36,18 +31,11 @@ const fromCluster = async (run: string, namespace: string | undefined): Promise<
     namespace: namespace ?? cluster.namespace,
   });
   const label = runLabels({ namespace: '', name: run, uid: '' })[RUN_LABEL];
-  const { items } = await cluster.kube.list<ConfigMap>(path, { labelSelector: `${RUN_LABEL}=${label}` });
-  return items
-    .flatMap(({ metadata, data = {} }) => {
-      const index = shardIndex(run, metadata.name);
-      return index === undefined ? [] : [{ index, data }];
-    })
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ data }) => data);
+  const { items } = await cluster.kube.list<StoredObject>(path, { labelSelector: `${RUN_LABEL}=${label}` });
+  return shardSetOf(run, items);
 };
 
-const fromFiles = async (run: string, stateDir: string): Promise<readonly ShardData[]> =>
-  [...(await fileStore(join(stateDir, run)).list()).values()].map(({ data }) => data);
+const fromFiles = (run: string, stateDir: string): Promise<ShardSet> => fileStore(join(stateDir, run)).list();
 
 const jsonRow = ({ costMicros, costUnknownMicros, atMs, ...row }: Row) => ({
   ...row,
@@ -67,7 +55,8 @@ const render = (shards: readonly ShardData[], output: 'csv' | 'json'): string =>
 
 export const report = async (run: string, flags: ReportFlags): Promise<number> => {
   try {
-    const shards = flags.stateDir ? await fromFiles(run, flags.stateDir) : await fromCluster(run, flags.namespace);
+    const found = flags.stateDir ? await fromFiles(run, flags.stateDir) : await fromCluster(run, flags.namespace);
+    const shards = [...withoutLeftovers(found).values()].map(({ data }) => data);
     if (shards.length === 0) throw new CallscribeError('CSC_SPEC_INVALID', `there is no report of a run ${run}`);
     process.stdout.write(render(shards, flags.output));
     return EXIT.succeeded;

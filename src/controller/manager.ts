@@ -57,8 +57,6 @@ const keyOf = ({ namespace, name }: Pick<RunIdentity, 'namespace' | 'name'>): st
 type Emit = (run: TranscriptionRun, event: RunEvent) => void;
 
 interface AttemptWiring extends Pick<ManagerOptions, 'kube' | 'clock' | 'pipeline' | 'log'> {
-  /** Names this process in the ledgers that it owns. */
-  readonly epoch: string;
   readonly enqueue: (key: string) => void;
   readonly emit: Emit;
   readonly metrics: Metrics;
@@ -66,7 +64,7 @@ interface AttemptWiring extends Pick<ManagerOptions, 'kube' | 'clock' | 'pipelin
 
 /** Begins an attempt at a run: its ledger, its secrets, and where its news goes. */
 const begin =
-  ({ kube, clock, pipeline, log, epoch, enqueue, emit, metrics }: AttemptWiring) =>
+  ({ kube, clock, pipeline, log, enqueue, emit, metrics }: AttemptWiring) =>
   ({ run, window, failures }: StartRequest): Attempt => {
     const identity = identityOf(run);
     const { currency } = run.spec.cost;
@@ -76,7 +74,7 @@ const begin =
       plan: { run: identity, spec: run.spec, window, readSecret: secretReader(kube, identity.namespace) },
       openLedger: (signal) =>
         openLedger({
-          store: createLedgerStore({ kube, run: identity, epoch, clock, signal }),
+          store: createLedgerStore({ kube, run: identity, epoch: randomUUID(), clock, signal }),
           outbox: createOutbox({ kube, run: identity, clock, signal }),
           currency,
           clock,
@@ -163,7 +161,7 @@ const lead = async (
   });
   const emit: Emit = (run, event) => recorder.emit({ ...run, apiVersion: API_VERSION, kind: KIND }, event);
   const supervisor = createSupervisor(
-    begin({ kube, clock, pipeline, log, epoch: randomUUID(), enqueue: (key) => queue.add(key), emit, metrics }),
+    begin({ kube, clock, pipeline, log, enqueue: (key) => queue.add(key), emit, metrics }),
   );
   terms.current = { queue, runs: supervisor.size };
   const statusWriter = createStatusWriter({ kube, clock });

@@ -1,13 +1,17 @@
 /**
  * Objects in memory behind the client's interface, with the API server's rules for versions: a create meets what is there, a
- * replace of an older version is refused.
+ * replace or a deletion of an older version is refused.
  * @module
  */
 import type { CallOptions, KubeClient } from '../../src/controller/runtime/kube-client.ts';
 import { KubeError } from '../../src/controller/runtime/kube-error.ts';
 
 export interface StoredObject {
-  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface MemoryKube {
@@ -73,10 +77,21 @@ export const memoryKube = (): MemoryKube => {
     },
     delete: async (path, options) => {
       await enter('DELETE', path, options);
-      existing(path);
+      const { resourceVersion } = options?.preconditions ?? {};
+      if (existing(path).metadata.resourceVersion !== (resourceVersion ?? existing(path).metadata.resourceVersion))
+        refuse(409, 'Conflict');
       objects.delete(path);
     },
-    list: unused,
+    list: async <T>(path: string, { labelSelector = '' }: Readonly<Record<string, string>>, options?: CallOptions) => {
+      await enter('GET', path, options);
+      const wanted = labelSelector.split(',').filter(Boolean);
+      const isWanted = ({ metadata: { labels = {} } }: StoredObject): boolean =>
+        wanted.every((term) => labels[term.split('=')[0] ?? ''] === term.split('=')[1]);
+      const items = [...objects]
+        .filter(([own]) => own.startsWith(`${path}/`) && !own.slice(path.length + 1).includes('/'))
+        .flatMap(([, object]) => (isWanted(object) ? [structuredClone(object) as T] : []));
+      return { items, metadata: { resourceVersion: String(version) } };
+    },
     watch: unused,
     close: async () => {},
   };

@@ -8,14 +8,14 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TranscriptionRunSpec } from '../../api/types.ts';
 import { outboxName, pack, unpack, type Outbox } from '../../controller/ledger/outbox.ts';
-import type { LedgerStore, Version } from '../../controller/ledger/store.ts';
+import type { LedgerStore, ShardSet, Version } from '../../controller/ledger/store.ts';
 import { CallscribeError } from '../../errors.ts';
 import { isRunning } from '../../process-number.ts';
-import type { RunIdentity } from '../../pipeline/plan.ts';
+import type { HeldTranscript, RunIdentity } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 
 /** Replaces a file in one step, durably: after a crash it holds the old or the new content. Readable by its owner only. */
-export const replaceFile = async (path: string, content: string): Promise<void> => {
+export const replaceFile = async (path: string, content: string | Uint8Array): Promise<void> => {
   const next = `${path}.next`;
   const file = await open(next, 'w', 0o600);
   try {
@@ -89,32 +89,43 @@ export const lock = async (directory: string): Promise<() => Promise<void>> => {
 const SHARD = /^ledger-(\d+)\.json$/;
 
 /** The shards of a ledger as files `ledger-<n>.json`. */
-export const fileStore = (directory: string): LedgerStore => ({
-  list: async () => {
-    const names = (await readdir(directory)).filter((name) => SHARD.test(name));
-    const shards = await Promise.all(
-      names.map(async (name): Promise<[number, Version]> => {
-        const data = JSON.parse(await readFile(join(directory, name), 'utf8')) as Record<string, string>;
-        return [Number(SHARD.exec(name)?.[1]), { resourceVersion: '', data }];
-      }),
-    );
-    return new Map(shards.toSorted(([a], [b]) => a - b));
-  },
-  write: async (index, data) => {
-    await replaceFile(join(directory, `ledger-${index}.json`), JSON.stringify(data));
+export const fileStore = (directory: string): LedgerStore => {
+  const pathOf = (index: number): string => join(directory, `ledger-${index}.json`);
+  const read = async (index: number): Promise<Version> => {
+    const data = JSON.parse(await readFile(pathOf(index), 'utf8')) as Record<string, string>;
     return { resourceVersion: '', data };
-  },
-});
+  };
+  const list = async (): Promise<ShardSet> => {
+    const indices = (await readdir(directory)).flatMap((name) => SHARD.exec(name)?.[1] ?? []).map(Number);
+    const sorted = indices.toSorted((a, b) => a - b);
+    return new Map(await Promise.all(sorted.map(async (index) => [index, await read(index)] as const)));
+  };
+  return {
+    list,
+    read,
+    write: async (index, data) => {
+      await replaceFile(pathOf(index), JSON.stringify(data));
+      return { resourceVersion: '', data };
+    },
+    remove: (index) => rm(pathOf(index), { force: true }),
+  };
+};
 
 /** Transcripts that wait for their destination, one file each. */
 export const fileOutbox = (directory: string, run: RunIdentity): Outbox => {
   const folder = join(directory, 'outbox');
   const pathOf = (recordingId: string): string => join(folder, outboxName(run, recordingId));
   return {
-    list: async () => {
+    review: async (judge) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const names = (await readdir(folder)).filter((name) => !name.endsWith('.next'));
-      return Promise.all(names.map(async (name) => unpack(await readFile(join(folder, name), 'utf8'))));
+      const taken: HeldTranscript[] = [];
+      for (const name of (await readdir(folder)).filter((each) => !each.endsWith('.next'))) {
+        const held = unpack(await readFile(join(folder, name)));
+        const verdict = judge(held.reservation);
+        if (verdict === 'Take') taken.push(held);
+        if (verdict === 'Drop') await rm(join(folder, name), { force: true });
+      }
+      return taken;
     },
     put: (held) => replaceFile(pathOf(held.reservation.recordingId), pack(held)),
     remove: (recordingId) => rm(pathOf(recordingId), { force: true }),

@@ -13,6 +13,10 @@ export const waits = function* (): Generator<number, never> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) yield waitMs;
 };
 
+/** Also where somebody took our permissions away: what is to be written was paid for, and they can be given back. */
+export const isWorthInsisting = (error: unknown): boolean =>
+  error instanceof KubeError && (error.isRetryable || error.status === 403);
+
 /** Repeats `operation` until it succeeds, fails with an answer that another try would not change, or `signal` is aborted. */
 export const insist = async <T>(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
@@ -23,7 +27,7 @@ export const insist = async <T>(
       return await operation();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof KubeError && error.isRetryable)) throw error;
+      if (!isWorthInsisting(error)) throw error;
     }
     await clock.sleep(waitMs, signal);
   }

@@ -6,21 +6,12 @@
 import type { Clock } from '../../clock.ts';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { HeldTranscript, Journal } from '../../pipeline/plan.ts';
-import { renderReservations } from '../../pipeline/settle/csv.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
+import { bytesOf, type ClosedShard, digestOf, mergedData, type MergeLimits, nextMerge } from './merge.ts';
 import type { Outbox } from './outbox.ts';
-import {
-  applyEntry,
-  decode,
-  emptyShard,
-  encode,
-  type Entry,
-  placeOf,
-  recover,
-  SEAL_BYTES,
-  type Shard,
-} from './shard.ts';
+import { applyEntry, emptyShard, encode, type Entry, isFull, placeOf, SEAL_BYTES, type Shard } from './shard.ts';
 import type { LedgerStore, Version } from './store.ts';
+import { takeOver, type TakenOver } from './take-over.ts';
 
 export interface Ledger extends Journal {
   /** Writes `summary.json`; called when the run ends or pauses. */
@@ -29,121 +20,90 @@ export interface Ledger extends Journal {
   readonly rowCount: () => number;
 }
 
+export interface LedgerLimits extends MergeLimits {
+  readonly sealBytes: number;
+}
+
 export interface LedgerOptions {
   readonly store: LedgerStore;
   readonly outbox: Outbox;
   readonly currency: string;
   readonly clock: Clock;
+  readonly limits?: LedgerLimits;
 }
 
-type Change = Entry | { readonly kind: 'Summarise'; readonly text: string };
+const LIMITS: LedgerLimits = { sealBytes: SEAL_BYTES, mergedBytes: 900 * 1024, mergeFrom: 16 };
+
+type Item = Entry | { readonly kind: 'Summarise'; readonly summary: string };
 
 interface Pending {
-  readonly change: Change;
+  readonly item: Item;
   readonly resolve: () => void;
   readonly reject: (error: CallscribeError) => void;
 }
 
 const SUMMARY = 'summary.json';
-const NO_SUMMARY = '{}\n';
 
 /**
- * Opens the ledger of a run, makes this process its owner (its epoch goes into the open shard before anything else) and turns
- * every reservation that another process left into an `unknown` row.
+ * Opens the ledger of a run, makes this process its owner and turns every reservation that another process left into an
+ * `unknown` row.
  * @throws CallscribeError `CSC_LEDGER_*`
  */
-export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
+export const openLedger = async ({ limits = LIMITS, ...options }: LedgerOptions): Promise<Ledger> => {
   try {
-    const versions = await options.store.list();
-    const held = await options.outbox.list();
-    const ledger = new GroupCommitLedger(options, held);
-    await ledger.takeOver(versions);
-    return ledger;
+    return new GroupCommitLedger({ ...options, limits }, await takeOver({ ...options, ...limits }));
   } catch (error) {
     throw toLedgerError(error);
   }
 };
 
-type AttemptKey = Pick<Row, 'conversationId' | 'recordingId' | 'attempt'>;
-
-const keyOf = ({ conversationId, recordingId, attempt }: AttemptKey): string =>
-  JSON.stringify([conversationId, recordingId, attempt]);
-
-const keysOf = (items: readonly AttemptKey[]): ReadonlySet<string> => new Set(items.map(keyOf));
-
-/** A report that lacks one of its ConfigMaps would lose what was paid for. */
-const checkComplete = (versions: ReadonlyMap<number, Version>): void => {
-  for (let index = 0; index < versions.size; index += 1) {
-    if (!versions.has(index))
-      throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${index} of the report is missing`);
-  }
-};
-
 class GroupCommitLedger implements Ledger {
-  readonly #options: LedgerOptions;
-  #shards: Shard[] = [];
+  readonly #options: Required<LedgerOptions>;
+  /** Those that may still change: the open one, and those with reservations in them. */
+  readonly #live = new Map<number, Shard>();
   readonly #versions = new Map<number, Version>();
-  #summary = NO_SUMMARY;
+  /** The others. Of them nothing is kept in memory but their size. */
+  readonly #closed = new Map<number, number>();
+  readonly #held: readonly HeldTranscript[];
+  readonly #rowsAtOpening: readonly Row[];
+  #open = 0;
+  #rowCount = 0;
   #queue: Pending[] = [];
   #writing = false;
   #broken: CallscribeError | undefined;
-  #held: readonly HeldTranscript[];
-  #rowsAtOpening: readonly Row[] = [];
-  #rowCount = 0;
 
-  constructor(options: LedgerOptions, held: readonly HeldTranscript[]) {
+  constructor(options: Required<LedgerOptions>, { shards, held }: TakenOver) {
     this.#options = options;
     this.#held = held;
+    this.#rowsAtOpening = shards.flatMap(({ shard }) => shard.rows);
+    this.#rowCount = this.#rowsAtOpening.length;
+    this.#open = shards.at(-1)?.shard.index ?? 0;
+    for (const { shard, version } of shards) {
+      this.#live.set(shard.index, shard);
+      this.#versions.set(shard.index, version);
+    }
+    this.#closeDone();
   }
 
   readonly rows = (): readonly Row[] => this.#rowsAtOpening;
   readonly held = (): readonly HeldTranscript[] => this.#held;
-  readonly shards = (): number => this.#shards.length;
+  readonly shards = (): number => this.#live.size + this.#closed.size;
   readonly rowCount = (): number => this.#rowCount;
-
-  async takeOver(versions: ReadonlyMap<number, Version>): Promise<void> {
-    checkComplete(versions);
-    const held = keysOf(this.#held.map(({ reservation }) => reservation));
-    const isHeld = (open: Reservation): boolean => held.has(keyOf(open));
-    for (const [index, version] of versions) {
-      this.#versions.set(index, version);
-      if (index === 0) this.#summary = version.data[SUMMARY] ?? NO_SUMMARY;
-      this.#shards[index] = recover(decode(index, version.data), isHeld, this.#options.clock.now());
-    }
-    if (this.#shards.length === 0) this.#shards = [emptyShard(0)];
-    // Every shard that may still change is written, so that it carries our epoch: an earlier owner's next write fails.
-    for (const shard of this.#shards) {
-      const open = shard.index === this.#shards.length - 1;
-      if (open || this.#versions.get(shard.index)?.data['reserved.csv'] !== renderReservations([]))
-        await this.#write(shard);
-    }
-    this.#rowsAtOpening = this.#shards.flatMap((shard) => shard.rows);
-    this.#rowCount = this.#rowsAtOpening.length;
-    await this.#sortOutbox();
-  }
-
-  /** A held transcript whose row was written before the process ended is not delivered again; one that was taken is not kept. */
-  async #sortOutbox(): Promise<void> {
-    const reserved = keysOf(this.#shards.flatMap((shard) => shard.reservations));
-    const taken = keysOf(this.#rowsAtOpening.filter(({ status }) => status === 'success'));
-    for (const { reservation } of this.#held) {
-      if (taken.has(keyOf(reservation))) await this.#options.outbox.remove(reservation.recordingId);
-    }
-    this.#held = this.#held.filter(({ reservation }) => reserved.has(keyOf(reservation)));
-  }
 
   readonly reserve = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'Reserve', reservation });
   readonly settle = (row: Row): Promise<void> => this.#submit({ kind: 'Settle', row });
   readonly handBack = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'HandBack', reservation });
   readonly hold = (held: HeldTranscript): Promise<void> => this.#options.outbox.put(held).catch(rethrow);
   readonly forget = (recordingId: string): Promise<void> => this.#options.outbox.remove(recordingId).catch(rethrow);
-  readonly summarise = (summary: object): Promise<void> =>
-    this.#submit({ kind: 'Summarise', text: `${JSON.stringify(summary, null, 2)}\n` });
 
-  #submit(change: Change): Promise<void> {
+  summarise(summary: object): Promise<void> {
+    return this.#submit({ kind: 'Summarise', summary: `${JSON.stringify(summary, null, 2)}\n` });
+  }
+
+  #submit(item: Item): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ change, resolve, reject });
+    this.#queue.push({ item, resolve, reject });
     void this.#flush();
     return promise;
   }
@@ -155,8 +115,9 @@ class GroupCommitLedger implements Ledger {
     while (this.#queue.length > 0 && !this.#broken) {
       const batch = this.#queue.splice(0);
       try {
-        await this.#commit(batch.map(({ change }) => change));
+        await this.#commit(batch.map(({ item }) => item));
         for (const { resolve } of batch) resolve();
+        await this.#merge();
       } catch (thrown) {
         // After a failed write it is not known what the ledger holds, so nothing is built on it any more.
         this.#broken = toLedgerError(thrown);
@@ -166,39 +127,81 @@ class GroupCommitLedger implements Ledger {
     this.#writing = false;
   }
 
-  async #commit(changes: readonly Change[]): Promise<void> {
-    const touched = new Set(changes.map((change) => this.#apply(change)));
-    for (const index of touched) await this.#write(this.#shards[index] ?? emptyShard(index));
+  async #commit(items: readonly Item[]): Promise<void> {
+    const touched = new Set<number>();
+    let summary: string | undefined;
+    for (const item of items) {
+      if (item.kind === 'Summarise') summary = item.summary;
+      else touched.add(this.#apply(item));
+    }
+    // In this order: a full shard is written before the one that follows it is created. See `take-over.ts`.
+    for (const index of [...touched].toSorted((a, b) => a - b)) await this.#write(index);
+    if (summary !== undefined) await this.#writeSummary(summary);
+    this.#closeDone();
   }
 
-  /** Gives the shard that is to be written. */
-  #apply(change: Change): number {
-    if (change.kind === 'Summarise') {
-      this.#summary = change.text;
-      return 0;
-    }
-    const index = placeOf(this.#shards, change) ?? this.#openShard();
-    this.#shards[index] = applyEntry(this.#shards[index] ?? emptyShard(index), change);
-    if (change.kind === 'Settle') this.#rowCount += 1;
+  /** Gives the index of the shard that the entry went into. */
+  #apply(entry: Entry): number {
+    const index = placeOf(this.#live.values(), entry) ?? this.#openShard();
+    this.#live.set(index, applyEntry(this.#live.get(index) ?? emptyShard(index), entry));
+    if (entry.kind === 'Settle') this.#rowCount += 1;
     return index;
   }
 
   /** The last shard; a new one where that is full. */
   #openShard(): number {
-    const last = this.#shards.length - 1;
-    const data = encode(this.#shards[last] ?? emptyShard(last), this.#options.currency);
-    if (Buffer.byteLength(data['report.csv']) + Buffer.byteLength(data['reserved.csv']) < SEAL_BYTES) return last;
-    this.#shards.push(emptyShard(last + 1));
-    return last + 1;
+    const { currency, limits } = this.#options;
+    if (isFull(this.#live.get(this.#open) ?? emptyShard(this.#open), currency, limits.sealBytes)) this.#open += 1;
+    return this.#open;
   }
 
-  async #write(shard: Shard): Promise<void> {
-    const encoded = encode(shard, this.#options.currency);
-    const data = shard.index === 0 ? { ...encoded, [SUMMARY]: this.#summary } : { ...encoded };
-    this.#versions.set(
-      shard.index,
-      await this.#options.store.write(shard.index, data, this.#versions.get(shard.index)),
-    );
+  async #write(index: number): Promise<void> {
+    const shard = this.#live.get(index) ?? emptyShard(index);
+    const base = this.#versions.get(index);
+    const data = { ...base?.data, ...encode(shard, this.#options.currency) };
+    this.#versions.set(index, await this.#options.store.write(index, data, base));
+  }
+
+  /** Of shards that will not change any more only the size is remembered. */
+  #closeDone(): void {
+    for (const [index, { reservations }] of this.#live) {
+      if (index === this.#open || reservations.length > 0) continue;
+      this.#closed.set(index, bytesOf(this.#versions.get(index)?.data ?? {}));
+      this.#live.delete(index);
+      this.#versions.delete(index);
+    }
+  }
+
+  async #writeSummary(summary: string): Promise<void> {
+    const { store } = this.#options;
+    const base = this.#versions.get(0) ?? (await store.read(0));
+    const version = await store.write(0, { ...base.data, [SUMMARY]: summary }, base);
+    if (this.#versions.has(0)) this.#versions.set(0, version);
+    else this.#closed.set(0, bytesOf(version.data));
+  }
+
+  /** Makes one shard of many small ones, where there are enough of them. See `merge.ts`. */
+  async #merge(): Promise<void> {
+    const { store, limits } = this.#options;
+    const closed = [...this.#closed].map(([index, bytes]): ClosedShard => ({ index, bytes }));
+    const [first, ...others] =
+      nextMerge(
+        closed.toSorted((a, b) => a.index - b.index),
+        limits,
+      ) ?? [];
+    if (first === undefined) return;
+    const base = await store.read(first);
+    const originals = new Map<number, Version>();
+    for (const index of others) originals.set(index, await store.read(index));
+    const data = mergedData(base.data, originals);
+    const copy = await store.write(first, data, base);
+    if (digestOf((await store.read(first)).data) !== digestOf(data))
+      throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${first} does not hold what was merged into it`);
+    this.#closed.set(first, bytesOf(copy.data));
+    for (const [index, version] of originals) {
+      await store.remove(index, version);
+      this.#closed.delete(index);
+    }
   }
 }
 

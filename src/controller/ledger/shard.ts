@@ -6,7 +6,11 @@ import { CallscribeError } from '../../errors.ts';
 import { parseCsv, parseReservations, renderCsv, renderReservations } from '../../pipeline/settle/csv.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
 
-/** Takes no new reservations from here on. A ConfigMap write costs the API server time in proportion to its size. */
+/**
+ * A shard of this size is full. A ConfigMap write costs the API server time in proportion to its size. With what is open in it at
+ * that moment, at most as many attempts as there are recordings in flight, it stays below 64 KiB. All processes have to agree on this
+ * number: see `take-over.ts`.
+ */
 export const SEAL_BYTES = 48 * 1024;
 
 export const EPOCH_ANNOTATION = 'callscribe.dev/epoch';
@@ -34,6 +38,12 @@ export const decode = (index: number, data: Readonly<Record<string, string>>): S
   const report = data['report.csv'];
   if (report === undefined) throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${index} has no report.csv`);
   return { index, rows: parseCsv(report).rows, reservations: parseReservations(data['reserved.csv'] ?? '') };
+};
+
+/** Takes no new entries from here on: the next ones go into another shard. What is open in it is still settled in it. */
+export const isFull = (shard: Shard, currency: string, sealBytes: number): boolean => {
+  const data = encode(shard, currency);
+  return Buffer.byteLength(data['report.csv']) + Buffer.byteLength(data['reserved.csv']) >= sealBytes;
 };
 
 /** `<run>-report` for the first shard, `<run>-report-1`, `-2`, … for the others. */
@@ -73,12 +83,12 @@ export const applyEntry = (shard: Shard, entry: Entry): Shard => {
   }
 };
 
-/** The shard that holds the reservation which an entry ends; undefined for an entry that goes into the open shard. */
-export const placeOf = (shards: readonly Shard[], entry: Entry): number | undefined => {
+/** The index of the shard with the reservation that an entry ends; undefined for an entry that goes into the open shard. */
+export const placeOf = (shards: Iterable<Shard>, entry: Entry): number | undefined => {
   if (entry.kind === 'Reserve') return undefined;
   const item = entry.kind === 'Settle' ? entry.row : entry.reservation;
-  const at = shards.findIndex((shard) => shard.reservations.some((open) => same(open, item)));
-  return at === -1 ? undefined : at;
+  for (const { index, reservations } of shards) if (reservations.some((open) => same(open, item))) return index;
+  return undefined;
 };
 
 /** The row of an attempt whose process ended before it could settle: it may have been billed. */

@@ -10,7 +10,7 @@ import { API_VERSION, KIND } from '../../api/types.ts';
 import { isAlreadyExists, isConflict, isNotFound, isTooLarge, KubeError } from '../runtime/kube-error.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import { resourcePath } from '../runtime/resource-path.ts';
-import { waits } from './insist.ts';
+import { insist, isWorthInsisting, waits } from './insist.ts';
 import { EPOCH_ANNOTATION, shardIndex, shardName } from './shard.ts';
 
 export const RUN_LABEL = 'callscribe.dev/run';
@@ -32,17 +32,25 @@ export interface Version {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** Shards by index, in the order of their index. */
+export type ShardSet = ReadonlyMap<number, Version>;
+
+/** All methods throw `CSC_LEDGER_FENCED` where another process took the ledger over, and `CSC_LEDGER_*` else. */
 export interface LedgerStore {
-  /** The shards of this run, by index. */
-  list(): Promise<ReadonlyMap<number, Version>>;
+  /** The shards of this run. */
+  list(): Promise<ShardSet>;
+  /** A shard that this process wrote. */
+  read(index: number): Promise<Version>;
   /** Writes a shard over `base`, or creates it where there is none. Retried until it is known what the API server holds. */
   write(index: number, data: Readonly<Record<string, string>>, base: Version | undefined): Promise<Version>;
+  /** Deletes a shard, unless it is not `base` any more. */
+  remove(index: number, base: Pick<Version, 'resourceVersion'>): Promise<void>;
 }
 
 export interface StoreOptions {
   readonly kube: KubeClient;
   readonly run: RunIdentity;
-  /** Names this process; what it has written carries it. */
+  /** Names this opening of the ledger; what was written by it carries the name. */
   readonly epoch: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -82,6 +90,9 @@ interface Target {
 const pathOf = ({ namespace }: RunIdentity, name?: string): string =>
   resourcePath({ group: '', version: 'v1', plural: 'configmaps', namespace, ...(name && { name }) });
 
+const fenced = (name: string, cause?: unknown): CallscribeError =>
+  new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`, { cause });
+
 const manifestOf = ({ run, epoch }: StoreOptions, { index, data, base }: Target): object => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -118,7 +129,7 @@ const judge = ({ epoch }: StoreOptions, { data, base }: Target, live: StoredObje
   const isOurs = annotations?.[EPOCH_ANNOTATION] === epoch;
   if (isOurs && sameData(live.data, data)) return { landed: true, version };
   if (resourceVersion === base?.resourceVersion) return { landed: false, version };
-  if (!isOurs) throw new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`);
+  if (!isOurs) throw fenced(name);
   // Labels and annotations are anybody's to add.
   if (base && sameData(live.data, base.data)) return { landed: false, version };
   throw new CallscribeError('CSC_LEDGER_CORRUPT', `ConfigMap ${name} was changed by something else`);
@@ -157,9 +168,9 @@ const isInDoubt = (error: unknown): boolean =>
   error.status >= 500;
 
 const isWorthAnotherTry = (error: unknown): boolean =>
-  !isTooLarge(error) && (isInDoubt(error) || (error instanceof KubeError && error.isRetryable));
+  !isTooLarge(error) && (isInDoubt(error) || isWorthInsisting(error));
 
-const refused = ({ run }: StoreOptions, { index }: Target, error: unknown): CallscribeError =>
+const refused = ({ run }: StoreOptions, index: number, error: unknown): CallscribeError =>
   new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${shardName(run.name, index)}: ${String(error)}`, {
     cause: error,
     retryable: !isTooLarge(error),
@@ -173,7 +184,7 @@ const write = async (options: StoreOptions, target: Target): Promise<Version> =>
       return await put(options, { ...target, base });
     } catch (error) {
       signal.throwIfAborted();
-      if (!isWorthAnotherTry(error)) throw refused(options, target, error);
+      if (!isWorthAnotherTry(error)) throw refused(options, target.index, error);
     }
     const found = await settleDoubt(options, { ...target, base });
     if (found?.landed) return found.version;
@@ -183,18 +194,56 @@ const write = async (options: StoreOptions, target: Target): Promise<Version> =>
   throw new Error('unreachable: waits() never ends');
 };
 
-const list = async ({ kube, run, signal }: StoreOptions): Promise<ReadonlyMap<number, Version>> => {
-  const selector = { labelSelector: `${RUN_UID_LABEL}=${run.uid}` };
-  const { items } = await kube.list<StoredObject>(pathOf(run), selector, { signal });
-  const shards = items.flatMap((object): [number, Version][] => {
-    const index = shardIndex(run.name, object.metadata.name);
-    if (index === undefined || !isOwnedBy(object, run)) return [];
-    return [[index, { resourceVersion: object.metadata.resourceVersion, data: object.data ?? {} }]];
+/** The shards among objects, by their names. */
+export const shardSetOf = (run: string, objects: readonly StoredObject[]): ShardSet => {
+  const shards = objects.flatMap(({ metadata: { name, resourceVersion }, data = {} }): [number, Version][] => {
+    const index = shardIndex(run, name);
+    return index === undefined ? [] : [[index, { resourceVersion, data }]];
   });
   return new Map(shards.toSorted(([a], [b]) => a - b));
 };
 
+const unreadable = (error: unknown): CallscribeError =>
+  error instanceof CallscribeError
+    ? error
+    : new CallscribeError('CSC_LEDGER_UNAVAILABLE', `the report cannot be read: ${String(error)}`, { cause: error });
+
+const read = async (options: StoreOptions, index: number): Promise<Version> => {
+  const { kube, run, epoch, signal } = options;
+  const path = pathOf(run, shardName(run.name, index));
+  const live = await insist(options, () => kube.get<StoredObject>(path, { signal })).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  if (live.metadata.annotations?.[EPOCH_ANNOTATION] !== epoch) throw fenced(live.metadata.name);
+  return { resourceVersion: live.metadata.resourceVersion, data: live.data ?? {} };
+};
+
+const remove = async (options: StoreOptions, index: number, resourceVersion: string): Promise<void> => {
+  const { kube, run, signal } = options;
+  const name = shardName(run.name, index);
+  const preconditions = { resourceVersion };
+  try {
+    await insist(options, () => kube.delete(pathOf(run, name), { preconditions, signal }));
+  } catch (error) {
+    if (isConflict(error)) throw fenced(name, error);
+    if (!isNotFound(error)) throw refused(options, index, error);
+  }
+};
+
+const list = async ({ kube, run, signal }: StoreOptions): Promise<ShardSet> => {
+  const selector = { labelSelector: `${RUN_UID_LABEL}=${run.uid}` };
+  const { items } = await kube.list<StoredObject>(pathOf(run), selector, { signal }).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  return shardSetOf(
+    run.name,
+    items.filter((object) => isOwnedBy(object, run)),
+  );
+};
+
 export const createLedgerStore = (options: StoreOptions): LedgerStore => ({
   list: () => list(options),
+  read: (index) => read(options, index),
+  remove: (index, { resourceVersion }) => remove(options, index, resourceVersion),
   write: (index, data, base) => write(options, { index, data, base }),
 });

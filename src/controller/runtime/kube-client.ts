@@ -20,7 +20,7 @@ export interface CallOptions {
 }
 
 export interface DeleteOptions extends CallOptions {
-  readonly preconditions?: { readonly uid: string };
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
 }
 

@@ -27,7 +27,19 @@ const columnsFor = (currency: string): readonly string[] => [
 
 const COST_COLUMN = 2;
 
-const renderRow = (row: Row): string =>
+/** The ledger writes a whole shard for each change of it, and nearly all lines of it are as they were. */
+const remembering = <T extends object>(render: (item: T) => string): ((item: T) => string) => {
+  const lines = new WeakMap<T, string>();
+  return (item) => {
+    const known = lines.get(item);
+    if (known !== undefined) return known;
+    const line = render(item);
+    lines.set(item, line);
+    return line;
+  };
+};
+
+const renderRow = remembering((row: Row): string =>
   renderLine([
     neutralise(row.recordingId),
     formatSeconds(row.durationMs),
@@ -43,7 +55,8 @@ const renderRow = (row: Row): string =>
     neutralise(row.model),
     neutralise(row.queueId),
     row.outcome,
-  ]);
+  ]),
+);
 
 /** A header line, also without rows, and a line for each row. Texts that a spreadsheet would run as a formula are neutralised. */
 export const renderCsv = (rows: readonly Row[], currency: string): string =>
@@ -104,7 +117,7 @@ const RESERVATION_COLUMNS = [
   'queueId',
 ] as const;
 
-const renderReservation = (reservation: Reservation): string =>
+const renderReservation = remembering((reservation: Reservation): string =>
   renderLine([
     neutralise(reservation.recordingId),
     formatSeconds(reservation.durationMs),
@@ -116,7 +129,8 @@ const renderReservation = (reservation: Reservation): string =>
     neutralise(reservation.provider),
     neutralise(reservation.model),
     neutralise(reservation.queueId),
-  ]);
+  ]),
+);
 
 /** `reserved.csv`: attempts that may be spending money now. */
 export const renderReservations = (reservations: readonly Reservation[]): string =>

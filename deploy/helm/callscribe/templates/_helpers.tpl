@@ -28,11 +28,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 # The report and ledger of a run.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [get, list, create, update]
+  verbs: [get, list, create, update, delete]
 # The Secrets that runs name, and transcripts that wait for their destination.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, create, delete]
+  verbs: [get, list, create, update, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]

@@ -1,0 +1,86 @@
+/**
+ * How a process becomes the owner of a ledger. It writes its epoch into every shard, so that each later write of the owner before
+ * it fails: that one may be frozen, and go on at any line when it wakes up.
+ *
+ * One write of an earlier owner needs no version that we could change: the creation of its next shard. It comes to that only where
+ * the last shard is full, and after what it wrote to that one. So who finds a full shard at the end creates the next one itself.
+ * @module
+ */
+import type { Clock } from '../../clock.ts';
+import type { HeldTranscript } from '../../pipeline/plan.ts';
+import { checkComplete, leftovers } from './merge.ts';
+import type { HeldKey, Outbox } from './outbox.ts';
+import { decode, emptyShard, encode, isFull, recover, type Shard } from './shard.ts';
+import type { LedgerStore, ShardSet, Version } from './store.ts';
+
+export interface TakeOverOptions {
+  readonly store: LedgerStore;
+  readonly outbox: Outbox;
+  readonly currency: string;
+  readonly clock: Clock;
+  readonly sealBytes: number;
+}
+
+export interface OwnedShard {
+  readonly shard: Shard;
+  readonly version: Version;
+}
+
+export interface TakenOver {
+  /** In the order of their index; the last one is open. */
+  readonly shards: readonly OwnedShard[];
+  /** Paid for and not delivered; their reservations are still open. */
+  readonly held: readonly HeldTranscript[];
+}
+
+/** In the first shard from the beginning, so that whoever looks for it finds it. */
+const FIRST_DATA = { 'summary.json': '{}\n' };
+
+const keyOf = ({ recordingId, attempt }: HeldKey): string => `${attempt} ${recordingId}`;
+
+/** Ends a merge that was broken off between the copy and the last deletion. */
+const finishMerge = async (store: LedgerStore, found: ShardSet): Promise<ShardSet> => {
+  const copied = leftovers(found);
+  for (const [index, version] of found) if (copied.has(index)) await store.remove(index, version);
+  return new Map([...found].filter(([index]) => !copied.has(index)));
+};
+
+/**
+ * A held transcript whose attempt is still open is to be delivered. One whose recording was transcribed is needed by nobody: the
+ * process before ended between the row and the removal. Any other stays for a person.
+ */
+const reviewOutbox = (outbox: Outbox, shards: readonly Shard[]): Promise<readonly HeldTranscript[]> => {
+  const open = new Set(shards.flatMap(({ reservations }) => reservations.map(keyOf)));
+  const done = new Set(
+    shards.flatMap(({ rows }) => rows.flatMap((row) => (row.status === 'success' ? [row.recordingId] : []))),
+  );
+  return outbox.review((key) => {
+    if (open.has(keyOf(key))) return 'Take';
+    return done.has(key.recordingId) ? 'Drop' : 'Keep';
+  });
+};
+
+/**
+ * Makes this process the owner of the run's ledger. Reservations that it finds become `unknown` rows, but for those whose
+ * transcript is held.
+ * @throws CallscribeError `CSC_LEDGER_*`
+ */
+export const takeOver = async (options: TakeOverOptions): Promise<TakenOver> => {
+  const { store, outbox, currency, clock, sealBytes } = options;
+  const listed = await store.list();
+  checkComplete(listed);
+  const found = await finishMerge(store, listed);
+  const before = [...found].map(([index, { data }]) => decode(index, data));
+  const held = await reviewOutbox(outbox, before);
+  const isHeld = new Set(held.map(({ reservation }) => keyOf(reservation)));
+  const after = before.map((shard) => recover(shard, (open) => isHeld.has(keyOf(open)), clock.now()));
+  const last = after.at(-1);
+  if (!last || isFull(last, currency, sealBytes)) after.push(emptyShard(last ? last.index + 1 : 0));
+  const shards: OwnedShard[] = [];
+  for (const shard of after) {
+    const base = found.get(shard.index);
+    const data = { ...(shard.index === 0 && FIRST_DATA), ...base?.data, ...encode(shard, currency) };
+    shards.push({ shard, version: await store.write(shard.index, data, base) });
+  }
+  return { shards, held };
+};
