@@ -9,6 +9,7 @@ import { connect } from './cluster.ts';
 import { type ElectionFlags, electorOf } from './elector.ts';
 import { type EnvironmentFlags, openPipeline } from './environment.ts';
 import { EXIT } from './exit.ts';
+import { faultPointInterceptor, readFaultPoint, withFaultPoints } from './fault-point.ts';
 
 export interface ControllerFlags extends EnvironmentFlags, ElectionFlags {
   readonly namespaces: readonly string[];
@@ -31,8 +32,10 @@ const untilTerminated = (): AbortSignal => {
 export const controller = async (flags: ControllerFlags): Promise<number> => {
   const log = createLog({ level: flags.logLevel, isTerminal: process.stdout.isTTY, stream: process.stdout });
   try {
-    const { kube, namespace } = connect();
-    const pipeline = await openPipeline(flags);
+    const afterEffect = readFaultPoint(process.env);
+    const { kube: client, namespace } = connect();
+    const kube = afterEffect ? withFaultPoints(client, afterEffect) : client;
+    const pipeline = await openPipeline(flags, afterEffect && faultPointInterceptor(afterEffect));
     await runManager(
       {
         kube,

@@ -4,6 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
 import { createEgressPolicy } from '../pipeline/http/egress.ts';
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
@@ -15,8 +16,13 @@ export interface EnvironmentFlags {
   readonly maxRecordingsInFlight: number;
 }
 
-export const openPipeline = (flags: EnvironmentFlags): Promise<Pipeline> =>
+/** `intercept` is put between the pipeline and all connections that it makes. */
+export const openPipeline = (
+  flags: EnvironmentFlags,
+  intercept?: Dispatcher.DispatcherComposeInterceptor,
+): Promise<Pipeline> =>
   createPipeline({
+    ...(intercept && { intercept }),
     egress: createEgressPolicy({ allow: flags.egressAllow, only: flags.egressOnly }),
     workDir: flags.workDir ?? join(tmpdir(), 'callscribe'),
     maxRecordingsInFlight: flags.maxRecordingsInFlight,

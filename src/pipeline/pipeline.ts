@@ -28,6 +28,8 @@ export interface PipelineOptions {
   readonly maxRecordingsInFlight: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** Between the pipeline and all connections that it makes. */
+  readonly intercept?: Dispatcher.DispatcherComposeInterceptor;
 }
 
 export interface Pipeline {
@@ -99,7 +101,8 @@ const runWith =
 /** Opens the pipeline of a process. What an earlier process left in the work directory when it ended suddenly is removed. */
 export const createPipeline = async (options: PipelineOptions): Promise<Pipeline> => {
   await sweepWorkDir(options.workDir);
-  const dispatcher = createDispatcher(options.egress);
+  const { egress, intercept } = options;
+  const dispatcher = intercept ? createDispatcher(egress).compose(intercept) : createDispatcher(egress);
   const shared: Shared = {
     ...options,
     dispatcher,

@@ -49,8 +49,7 @@ export const sumOf = (amounts: readonly string[]): number => amounts.reduce((sum
 const shardNumber = ({ metadata: { name } }: ConfigMap): number => Number(/-report-(\d+)$/.exec(name)?.[1] ?? 0);
 
 export const readBooks = async (stage: Stage, run: string): Promise<Books> => {
-  const list = await stage.kubectl(['get', 'cm', '-l', `callscribe.dev/run=${run}`, '-o', 'json']);
-  const { items } = JSON.parse(list) as { readonly items: readonly ConfigMap[] };
+  const items = await stage.listOf<ConfigMap>('cm', run);
   const shards = items.toSorted((a, b) => shardNumber(a) - shardNumber(b));
   return {
     shards,
@@ -96,7 +95,8 @@ export const checkBilled = ({ rows }: Books, speech: SpeechFake): void => {
 };
 
 /** No fake saw anything that a correct client does not do. */
-export const checkManners = ({ genesys, speech }: Stage): void => {
+export const checkManners = ({ genesys, speech, destination }: Stage): void => {
   expect(genesys.violations).toEqual([]);
   expect(speech.violations).toEqual([]);
+  expect(destination.violations).toEqual([]);
 };

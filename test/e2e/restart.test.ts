@@ -59,7 +59,7 @@ describe('an operator', () => {
     expect(hasAudio).toBeDefined();
     await operator?.kill();
     expect(await readdir(workDir)).not.toEqual([]);
-    await stage.startOperator(workDir);
+    await stage.startOperator({ workDir });
     expect((await readdir(workDir)).filter((name) => name.includes(`-${operator?.pid}-`))).toEqual([]);
     await stage.untilFinished('swept');
     expect(await readdir(workDir)).toEqual([]);

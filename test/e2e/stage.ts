@@ -3,10 +3,23 @@
  * as a process that watches that namespace alone.
  * @module
  */
+import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import { stringify } from 'yaml';
-import type { TranscriptionRun, TranscriptionRunSpec, TranscriptionRunStatus } from '../../src/api/types.ts';
-import { type Access, createNamespace, kubectl, kubectlOK } from '../cluster/kubectl.ts';
+import {
+  API_GROUP,
+  PLURAL,
+  type TranscriptionRun,
+  type TranscriptionRunSpec,
+  type TranscriptionRunStatus,
+  VERSION,
+} from '../../src/api/types.ts';
+import { RUN_LABEL } from '../../src/controller/ledger/store.ts';
+import { createKubeClient } from '../../src/controller/runtime/kube-client.ts';
+import { KubeError } from '../../src/controller/runtime/kube-error.ts';
+import { resourcePath } from '../../src/controller/runtime/resource-path.ts';
+import { type Access, createNamespace, kubectlOK } from '../cluster/kubectl.ts';
+import { type DestinationFake, startDestination } from '../fakes/destination.ts';
 import { DAY_START_MS } from '../genesys/calls.ts';
 import { type GenesysSimulator, type SimulatorOptions, startGenesys } from '../genesys/simulator.ts';
 import { defaultClient, type WorldConversation, worldOf } from '../genesys/world.ts';
@@ -25,6 +38,23 @@ export interface StageOptions {
   readonly startOperator?: boolean;
 }
 
+export interface StartOptions {
+  /** That of an earlier one, to take it over. */
+  readonly workDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another way to the API server than that of the test. */
+  readonly kubeconfig?: string;
+}
+
+const KINDS = {
+  cm: { group: '', version: 'v1', plural: 'configmaps' },
+  secret: { group: '', version: 'v1', plural: 'secrets' },
+  lease: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
+  trun: { group: API_GROUP, version: VERSION, plural: PLURAL },
+} as const;
+
+type Kind = keyof typeof KINDS;
+
 type Patch<T> = T extends object ? { readonly [K in keyof T]?: Patch<T[K]> } : T;
 
 export interface Stage extends AsyncDisposable {
@@ -32,13 +62,17 @@ export interface Stage extends AsyncDisposable {
   readonly namespace: string;
   readonly genesys: GenesysSimulator;
   readonly speech: SpeechFake;
+  /** An HTTP destination; its address is in the Secret `destination`. */
+  readonly destination: DestinationFake;
   /** Those that were started, in order. */
   readonly operators: readonly Operator[];
-  /** `workDir` to take over that of an earlier one. */
-  startOperator(workDir?: string): Promise<Operator>;
+  startOperator(options?: StartOptions): Promise<Operator>;
   /** kubectl in the namespace. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
-  get<T>(kind: string, name: string): Promise<T | undefined>;
+  /** For what is looked at again and again: a kubectl is a process each time. */
+  get<T>(kind: Kind, name: string): Promise<T | undefined>;
+  /** Those that belong to a run. */
+  listOf<T>(kind: Kind, run: string): Promise<readonly T[]>;
   /** Applies a run over the window of the simulated day; `patch` changes its spec. */
   apply(name: string, patch?: Patch<TranscriptionRunSpec>): Promise<void>;
   run(name: string): Promise<TranscriptionRun | undefined>;
@@ -71,8 +105,9 @@ const merged = (base: unknown, patch: unknown): unknown =>
       )
     : patch;
 
-const secrets = (speechURL: string): string =>
+const secrets = (speechURL: string, destinationURL: string): string =>
   [
+    { name: 'destination', stringData: { url: destinationURL } },
     {
       name: 'genesys-oauth',
       stringData: { clientId: defaultClient.clientId, clientSecret: defaultClient.clientSecret },
@@ -109,15 +144,21 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
   const namespace = await createNamespace(access, 'e2e');
   const genesys = await startGenesys({ ...options.genesys, world: worldOf(options.conversations ?? []) });
   const speech = await startSpeechFake({ apiKey: 'speech-key', ...options.speech });
+  const destination = await startDestination();
   const operators: Operator[] = [];
-  const inNamespace = (args: readonly string[], input?: string) =>
-    kubectl(access, ['-n', namespace.name, ...args], input);
+  const config = new KubeConfig();
+  config.loadFromFile(access.kubeconfig);
+  const kube = createKubeClient(config);
   const run = async (args: readonly string[], input?: string): Promise<string> =>
     kubectlOK(access, ['-n', namespace.name, ...args], input);
-  const get = async <T>(kind: string, name: string): Promise<T | undefined> => {
-    const { code, stdout } = await inNamespace(['get', kind, name, '-o', 'json', '--ignore-not-found']);
-    return code === 0 && stdout !== '' ? (JSON.parse(stdout) as T) : undefined;
-  };
+  const pathOf = (kind: Kind, name?: string): string =>
+    resourcePath({ ...KINDS[kind], namespace: namespace.name, ...(name !== undefined && { name }) });
+  const get = <T>(kind: Kind, name: string): Promise<T | undefined> =>
+    kube.get<T>(pathOf(kind, name)).catch((error: unknown) => {
+      // The API server may be away, too.
+      if (!(error instanceof KubeError)) throw error;
+      return undefined;
+    });
   const getRun = (name: string) => get<TranscriptionRun>('trun', name);
 
   const stage: Stage = {
@@ -125,17 +166,20 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     namespace: namespace.name,
     genesys,
     speech,
+    destination,
     operators,
-    startOperator: async (workDir) => {
+    startOperator: async (more) => {
       const lease = options.leaseInNamespace ? [`--lease-namespace=${namespace.name}`] : [];
       const flags = [...(options.flags ?? []), ...lease];
       const watched = { kubeconfig: access.kubeconfig, namespaces: [namespace.name] };
-      const operator = await startOperator({ ...watched, flags, ...(workDir !== undefined && { workDir }) });
+      const operator = await startOperator({ ...watched, flags, ...more });
       operators.push(operator);
       return operator;
     },
     kubectl: run,
     get,
+    listOf: async <T>(kind: Kind, name: string) =>
+      (await kube.list<T>(pathOf(kind), { labelSelector: `${RUN_LABEL}=${name}` })).items,
     run: getRun,
     apply: async (name, patch) => {
       await run(['apply', '-f', '-'], stringify(manifestOf(name, genesys, patch)));
@@ -153,10 +197,12 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
       await Promise.all(operators.map((operator) => operator.stop()));
       await genesys.stop();
       await speech.stop();
+      await destination.stop();
       await namespace.remove();
+      await kube.close();
     },
   };
-  await run(['apply', '-f', '-'], secrets(speech.url));
+  await run(['apply', '-f', '-'], secrets(speech.url, destination.url));
   if (options.startOperator !== false) await stage.startOperator();
   return stage;
 };

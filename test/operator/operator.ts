@@ -14,6 +14,7 @@ export interface OperatorOptions {
   readonly flags?: readonly string[];
   /** Default: a new folder. It is removed by `stop`. */
   readonly workDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly onLog?: (line: string) => void;
 }
 
@@ -25,7 +26,7 @@ export interface Operator extends CallscribeProcess {
 
 /** Starts the operator and waits until it is ready. It may call loopback, where the fakes are. */
 export const startOperator = async (options: OperatorOptions): Promise<Operator> => {
-  const { kubeconfig, namespaces, flags = [], onLog } = options;
+  const { kubeconfig, namespaces, flags = [], env = {}, onLog } = options;
   const workDir = options.workDir ?? (await mkdtemp(join(tmpdir(), 'callscribe-operator-')));
   const args = [
     'controller',
@@ -36,7 +37,7 @@ export const startOperator = async (options: OperatorOptions): Promise<Operator>
     `--work-dir=${workDir}`,
     ...flags,
   ];
-  const program = await startCallscribe(args, { env: { KUBECONFIG: kubeconfig }, ...(onLog && { onLog }) });
+  const program = await startCallscribe(args, { env: { KUBECONFIG: kubeconfig, ...env }, ...(onLog && { onLog }) });
   return {
     ...program,
     workDir,
