@@ -99,6 +99,26 @@ describe('what it does', () => {
   });
 });
 
+it('a body may drip, and a quirk is told to the handler', async () => {
+  const quirks: (string | undefined)[] = [];
+  const server = await startServer({
+    faults: createFaults([
+      { path: /./u, drip: { pieces: 4, everyMs: 20 } },
+      { path: /./u, quirk: 'odd' },
+    ]),
+    answer: ({ quirk }) => {
+      quirks.push(quirk);
+      return { status: 200, body: 'x'.repeat(100) };
+    },
+  });
+  servers.push(server);
+  const startedAtMs = performance.now();
+  expect(await (await fetch(server.url)).text()).toHaveLength(100);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(75);
+  await (await fetch(server.url)).text();
+  expect(quirks).toEqual([undefined, 'odd']);
+});
+
 it('a handler that throws is a defect of the fake, not an answer', async () => {
   const server = await startServer({
     answer: () => {

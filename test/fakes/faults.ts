@@ -24,6 +24,10 @@ export interface Fault {
    * was announced arrives, then the connection is reset.
    */
   readonly drop?: 'reset' | 'hang' | 'truncate';
+  /** The body arrives in that many pieces, with a pause before each. */
+  readonly drip?: { readonly pieces: number; readonly everyMs: number };
+  /** Something that only the fake knows how to get wrong; it says what there is. Without a `status`, the request is done. */
+  readonly quirk?: string;
   /**
    * Whether the request is read to its end first, and done where there is no `status`: only the answer is lost then.
    * Default false for `reset`, else true.

@@ -28,6 +28,8 @@ export interface FakeRequest {
   readonly closed: Promise<void>;
   /** What a fault demands as the answer; the handler has to give it back, and must do nothing that was asked for. */
   readonly forced?: Answer;
+  /** What a fault wants to be wrong; see the fake. */
+  readonly quirk?: string;
 }
 
 export interface CallRecord {
@@ -51,6 +53,8 @@ export interface ServerOptions {
   /** What a fault without a body answers with. */
   readonly errorBody?: (status: number) => unknown;
   readonly onCall?: (call: CallRecord) => void;
+  /** Default: that of the machine. Delays of faults are real in any case. */
+  readonly now?: (() => number) | undefined;
 }
 
 export interface FakeServer {
@@ -70,26 +74,48 @@ const sleepUntil = async (ms: number, signal: AbortSignal): Promise<void> => {
   }
 };
 
-const forcedBy = (fault: Fault | undefined, errorBody: ServerOptions['errorBody']): Answer | undefined => {
+const forcedAnswer = (fault: Fault | undefined, errorBody: ServerOptions['errorBody']): Answer | undefined => {
   if (fault?.status === undefined) return undefined;
   const { status, headers = {}, body = errorBody?.(status) ?? '' } = fault;
   if (typeof body === 'string') return { status, headers, body };
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 };
 
+/** In pieces, with a pause before each; ends early where nobody listens any more. */
+const drip = async (body: Buffer, { pieces, everyMs }: NonNullable<Fault['drip']>, response: ServerResponse) => {
+  const size = Math.max(1, Math.ceil(body.length / pieces));
+  for (let from = 0; from < body.length && !response.destroyed; from += size) {
+    await delay(everyMs);
+    response.write(body.subarray(from, from + size));
+  }
+  response.end();
+};
+
+/** What the handler is told of a fault. */
+const orderedBy = (
+  fault: Fault | undefined,
+  errorBody: ServerOptions['errorBody'],
+): Pick<FakeRequest, 'forced' | 'quirk'> => {
+  const forced = forcedAnswer(fault, errorBody);
+  return { ...(forced && { forced }), ...(fault?.quirk !== undefined && { quirk: fault.quirk }) };
+};
+
+/** Sends as much of the body as the fault lets through. */
+const sendBody = (body: Buffer, fault: Fault | undefined, response: ServerResponse): void => {
+  if (fault?.drop === 'truncate') {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.resetAndDestroy());
+  } else if (fault?.drip) void drip(body, fault.drip, response);
+  else response.end(body);
+};
+
 /** Sends an answer, or as much of it as the fault lets through; the status that was sent, 0 for none. */
 const send = (answer: Answer, fault: Fault | undefined, response: ServerResponse): number => {
   if (response.destroyed) return 0;
-  if (fault?.drop === 'reset') {
-    response.socket?.resetAndDestroy();
-    return 0;
-  }
-  if (fault?.drop === 'hang') return 0;
+  if (fault?.drop === 'reset') response.socket?.resetAndDestroy();
+  if (fault?.drop === 'reset' || fault?.drop === 'hang') return 0;
   const body = Buffer.from(answer.body ?? '');
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) });
-  if (fault?.drop === 'truncate') {
-    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.resetAndDestroy());
-  } else response.end(body);
+  sendBody(body, fault, response);
   return answer.status;
 };
 
@@ -111,7 +137,7 @@ interface Arrival {
   readonly gone: AbortSignal;
 }
 
-const arrivalOf = (incoming: IncomingMessage, response: ServerResponse): Arrival => {
+const arrivalOf = (incoming: IncomingMessage, response: ServerResponse, atMs: number): Arrival => {
   const { method = '', headers } = incoming;
   const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://localhost');
   const gone = new AbortController();
@@ -122,18 +148,17 @@ const arrivalOf = (incoming: IncomingMessage, response: ServerResponse): Arrival
     });
   });
   const body = (): Promise<Buffer> => buffer(incoming);
-  return { request: { method, path, query, headers, atMs: Date.now(), closed, body }, gone: gone.signal };
+  return { request: { method, path, query, headers, atMs, closed, body }, gone: gone.signal };
 };
 
 const serve = async (options: ServerOptions, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const { request, gone } = arrivalOf(incoming, response);
+  const { request, gone } = arrivalOf(incoming, response, (options.now ?? Date.now)());
   const { method, path, atMs } = request;
   const fault = options.faults?.take(method, path);
   if (fault?.delayMs !== undefined) await sleepUntil(fault.delayMs, gone);
-  const forced = forcedBy(fault, options.errorBody);
-  let answer: Answer = forced ?? { status: DEFECT };
+  let answer: Answer = { status: DEFECT };
   if (!fault || isReceived(fault)) {
-    answer = await answerOf(options.answer, { ...request, ...(forced && { forced }) });
+    answer = await answerOf(options.answer, { ...request, ...orderedBy(fault, options.errorBody) });
     // What the handler did not care for has to be taken all the same, or the client never gets to the answer.
     incoming.resume();
   }

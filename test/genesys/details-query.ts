@@ -7,8 +7,9 @@ import { badRequest } from './answers.ts';
 import { compileFilters, isObject, listOf, oneOf, onlyFields } from './details-filter.ts';
 import type { JSONObject } from './details-filter.ts';
 import type { LiveWorld } from './live-world.ts';
+import type { Looks } from './looks.ts';
 import { analyticsRow } from './rows.ts';
-import { fieldsOf } from './shapes.ts';
+import { fieldsOf, shaped } from './shapes.ts';
 import type { WorldConversation } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,7 +43,8 @@ const instantOf = (text: string): number => {
   return ms;
 };
 
-const intervalOf = (value: unknown): readonly [fromMs: number, toMs: number] => {
+/** @throws GenesysError 400 */
+export const intervalOf = (value: unknown): readonly [fromMs: number, toMs: number] => {
   const [from = '', to = '', ...more] = typeof value === 'string' ? value.split('/') : [];
   const [fromMs, toMs] = [instantOf(from), instantOf(to)];
   if (more.length > 0 || fromMs >= toMs) throw badRequest('interval is not a valid ISO-8601 interval', 'invalid.date');
@@ -65,12 +67,17 @@ const pagingOf = (value: unknown): readonly [size: number, number: number] => {
   return [size, number];
 };
 
-const checkShape = (body: unknown): JSONObject => {
-  if (!isObject(body)) throw badRequest('the body must be an object');
-  onlyFields(body, 'the body', FIELDS);
+/** @throws GenesysError 400 for real fields that the simulator has no use for */
+export const refuseUnsimulated = (body: JSONObject): void => {
   for (const field of NOT_SIMULATED) {
     if (listOf(field, body[field]).length > 0) throw badRequest(`${field} is not simulated`);
   }
+};
+
+const checkShape = (body: unknown): JSONObject => {
+  if (!isObject(body)) throw badRequest('the body must be an object');
+  onlyFields(body, 'the body', FIELDS);
+  refuseUnsimulated(body);
   return body;
 };
 
@@ -102,10 +109,25 @@ const search = (body: JSONObject, world: LiveWorld): readonly WorldConversation[
   return found.toSorted((one, other) => sign * (key(one) - key(other)));
 };
 
-export type DetailsQuery = (body: unknown) => Models.AnalyticsConversationQueryResponse;
+/**
+ * `quirk`: `duplicatedPage` gives the page before instead, `shiftedPage` leaves out some rows in front of the page, `fewerHits`
+ * and `moreHits` miscount.
+ * @throws GenesysError 400 for what the real one refuses
+ */
+export type DetailsQuery = (body: unknown, quirk?: string) => Models.AnalyticsConversationQueryResponse;
 
-/** The query of a world; the function throws `GenesysError` 400 for what the real one refuses. */
-export const createDetailsQuery = (world: LiveWorld): DetailsQuery => {
+/** How far a page lies from where it should be, in rows. */
+const shiftOf = (quirk: string | undefined, pageSize: number): number => {
+  if (quirk === 'duplicatedPage') return -pageSize;
+  return quirk === 'shiftedPage' ? 3 : 0;
+};
+
+const hitsOf = (hits: number, quirk: string | undefined): number => {
+  if (quirk === 'fewerHits') return Math.floor(hits / 2);
+  return quirk === 'moreHits' ? hits + 7 : hits;
+};
+
+export const createDetailsQuery = (world: LiveWorld, looks: Looks): DetailsQuery => {
   const kept = new Map<string, readonly WorldConversation[]>();
   const resultOf = (body: JSONObject): readonly WorldConversation[] => {
     const key = JSON.stringify([world.version(), { ...body, paging: undefined }]);
@@ -116,12 +138,16 @@ export const createDetailsQuery = (world: LiveWorld): DetailsQuery => {
     if (kept.size > KEPT_RESULTS && oldest !== undefined) kept.delete(oldest);
     return result;
   };
-  return (given) => {
+  return (given, quirk) => {
     const body = checkShape(given);
     const [pageSize, pageNumber] = pagingOf(body['paging']);
     const found = resultOf(body);
-    const page = found.slice((pageNumber - 1) * pageSize, pageNumber * pageSize).map(analyticsRow);
+    const from = Math.max(0, (pageNumber - 1) * pageSize + shiftOf(quirk, pageSize));
+    const page = found.slice(from, from + pageSize).map((one) => analyticsRow(looks.conversation(one)));
     // The list is absent, not empty, where nothing is on the page.
-    return { ...(page.length > 0 && { conversations: page }), totalHits: found.length };
+    return shaped<Models.AnalyticsConversationQueryResponse>()({
+      ...(page.length > 0 && { conversations: page }),
+      totalHits: hitsOf(found.length, quirk),
+    });
   };
 };

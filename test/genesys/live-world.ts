@@ -18,6 +18,9 @@ export interface LiveWorld {
   /** Replaces the clients: another secret, other permissions. Tokens that were given out keep working, and what they may do. */
   setClients(clients: readonly OAuthClient[]): void;
   readonly clients: () => readonly OAuthClient[];
+  /** How far the data of details jobs are complete. */
+  readonly availableUntilMs: () => number;
+  setAvailableUntil(ms: number): void;
   readonly conversation: (conversationId: string) => WorldConversation | undefined;
   readonly recording: (recordingId: string) => KnownRecording | undefined;
   /** In the order in which they start, `fromMs` included, `toMs` not. */
@@ -40,8 +43,11 @@ const firstFrom = (sorted: readonly WorldConversation[], ms: number): number => 
 const byStart = (one: WorldConversation, other: WorldConversation): number =>
   one.startAtMs - other.startAtMs || (one.conversationId < other.conversationId ? -1 : 1);
 
+/** Later than everything in the tests. */
+const ALWAYS_MS = Date.UTC(2100, 0);
+
 export const createLiveWorld = (initial: World): LiveWorld => {
-  let { clients } = initial;
+  let { clients, availableUntilMs = ALWAYS_MS } = initial;
   const conversations = new Map<string, WorldConversation>();
   const recordings = new Map<string, KnownRecording>();
   let sorted: readonly WorldConversation[] | undefined;
@@ -64,6 +70,10 @@ export const createLiveWorld = (initial: World): LiveWorld => {
   for (const conversation of initial.conversations) put(conversation);
   return {
     clients: () => clients,
+    availableUntilMs: () => availableUntilMs,
+    setAvailableUntil: (ms) => {
+      availableUntilMs = ms;
+    },
     conversation: (conversationId) => conversations.get(conversationId),
     recording: (recordingId) => recordings.get(recordingId),
     version: () => version,
@@ -84,6 +94,7 @@ export const createLiveWorld = (initial: World): LiveWorld => {
     },
     replace: (world) => {
       clients = world.clients;
+      availableUntilMs = world.availableUntilMs ?? ALWAYS_MS;
       conversations.clear();
       recordings.clear();
       for (const conversation of world.conversations) put(conversation);

@@ -6,8 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { extractChannel, parseWav, wavComment } from '../audio/wav.ts';
 import type { WorldRecording } from './world.ts';
 
-/** `channel` takes one channel out of a WAV file. Undefined where there is nothing to play. */
-export type ReadContent = (recording: WorldRecording, channel?: number) => Promise<Buffer | undefined>;
+export interface Variant {
+  /** As it was recorded, or transcoded to what was asked for. */
+  readonly original: boolean;
+  /** One channel of a WAV file. */
+  readonly channel?: number;
+}
+
+/** Undefined where there is nothing to play. */
+export type ReadContent = (recording: WorldRecording, variant: Variant) => Promise<Buffer | undefined>;
 
 const channelOf = (bytes: Buffer, channel: number | undefined): Buffer => {
   const wav = channel === undefined ? undefined : parseWav(bytes);
@@ -28,10 +35,11 @@ export const createReadContent = (): ReadContent => {
     files.set(key, known);
     return known;
   };
-  return async ({ recordingId, content }, channel) => {
-    if (content === undefined) return undefined;
-    if (typeof content !== 'string') return channelOf(content, channel);
-    return named(await fileOf(content, channel), recordingId);
+  return async ({ recordingId, content, original = content }, variant) => {
+    const source = variant.original ? original : content;
+    if (source === undefined) return undefined;
+    if (typeof source !== 'string') return channelOf(source, variant.channel);
+    return named(await fileOf(source, variant.channel), recordingId);
   };
 };
 

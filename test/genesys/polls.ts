@@ -10,7 +10,14 @@ export interface Polls {
   notYet(what: string, asker: string): void;
 }
 
-export const createPolls = (minPollMs: number, onViolation: (what: string) => void): Polls => {
+export interface PollsOptions {
+  /** What is not ready may not be asked for again sooner. */
+  readonly minPollMs: number;
+  readonly now: () => number;
+  readonly onViolation: (what: string) => void;
+}
+
+export const createPolls = ({ minPollMs, now, onViolation }: PollsOptions): Polls => {
   const asked = new Map<string, number>();
   const told = new Map<string, number>();
   const keyOf = (what: string, asker: string): string => `${asker}\n${what}`;
@@ -26,7 +33,7 @@ export const createPolls = (minPollMs: number, onViolation: (what: string) => vo
       return before;
     },
     notYet: (what, asker) => {
-      told.set(keyOf(what, asker), Date.now());
+      told.set(keyOf(what, asker), now());
     },
   };
 };

@@ -15,6 +15,7 @@ export interface RateLimit {
 export interface RateLimitOptions {
   /** Any number without it. */
   readonly perMinute?: number | undefined;
+  readonly now: () => number;
   readonly onViolation: (what: string) => void;
 }
 
@@ -28,7 +29,7 @@ interface Pause {
 }
 
 /** A window of a minute for each client begins with its first request. */
-export const createRateLimit = ({ perMinute, onViolation }: RateLimitOptions): RateLimit => {
+export const createRateLimit = ({ perMinute, now, onViolation }: RateLimitOptions): RateLimit => {
   const windows = new Map<string, { readonly beganAtMs: number; count: number }>();
   // By token and not by client: a process that is started anew logs in anew, and cannot know what its predecessor was told.
   const pauses = new Map<string, Pause>();
@@ -40,7 +41,7 @@ export const createRateLimit = ({ perMinute, onViolation }: RateLimitOptions): R
     if (earlyMs > GRACE_MS) onViolation(`a request came ${earlyMs} ms before Retry-After was over`);
   };
   const told = (token: string, seconds: number): void => {
-    const nowMs = Date.now();
+    const nowMs = now();
     const overAtMs = Math.max(pauses.get(token)?.overAtMs ?? 0, nowMs + seconds * 1000);
     pauses.set(token, { toldAtMs: nowMs, overAtMs });
   };

@@ -4,6 +4,11 @@
  * @module
  */
 import { errorAnswer, errorBodyOf, GenesysError } from './answers.ts';
+import { analyticsRoutes } from './analytics-routes.ts';
+import { createBatchRequests } from './batch-requests.ts';
+import type { SignURL } from './batch-requests.ts';
+import { createDetailsJobs } from './details-jobs.ts';
+import type { DetailsJobs } from './details-jobs.ts';
 import { createDetailsQuery } from './details-query.ts';
 import { createFaults } from '../fakes/faults.ts';
 import type { Fault, Faults } from '../fakes/faults.ts';
@@ -13,7 +18,10 @@ import { createMedia } from './media.ts';
 import type { Media } from './media.ts';
 import { createPolls } from './polls.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { findRoute, routesOf } from './routes.ts';
+import { createLooks } from './looks.ts';
+import { recordingRoutes } from './recording-routes.ts';
+import { findRoute } from './routes.ts';
+import type { Route, RouteParts } from './routes.ts';
 import { startServer } from '../fakes/server.ts';
 import type { Answer, CallRecord, FakeRequest, Handler } from '../fakes/server.ts';
 import { createTokens } from './tokens.ts';
@@ -34,6 +42,12 @@ export interface SimulatorOptions {
   readonly requestsPerMinute?: number;
   /** Recordings that are not ready may not be asked for again sooner. Default 500. */
   readonly minPollMs?: number;
+  /** Results of a batch request that appear each time that one looks. Default 40. */
+  readonly batchResultsPerPoll?: number;
+  /** So many times one looks at a details job before it is done. Default 1. */
+  readonly pollsPerJob?: number;
+  /** Default: that of the machine. A faster one makes tokens, addresses and limits pass faster. */
+  readonly now?: () => number;
   readonly port?: number;
   readonly mediaPort?: number;
   /** Where both listen; default loopback. */
@@ -54,6 +68,8 @@ export interface GenesysSimulator {
   readonly violations: readonly string[];
   /** What was delivered, by `interactionId`, in the order of arrival; also where a fault lost the answer. */
   readonly transcripts: ReadonlyMap<string, readonly AcceptedTranscript[]>;
+  /** Details jobs that were submitted and not removed. */
+  readonly openJobs: () => number;
   /** How many tokens were given out. */
   readonly logins: () => number;
   revokeTokens(): void;
@@ -99,26 +115,56 @@ interface Records {
   readonly transcripts: Map<string, AcceptedTranscript[]>;
 }
 
-const createAPI = (options: SimulatorOptions, world: LiveWorld, sign: Media['sign'], records: Records) => {
+interface API {
+  readonly tokens: Tokens;
+  readonly jobs: DetailsJobs;
+  readonly handler: Handler;
+}
+
+interface APIOptions extends SimulatorOptions {
+  readonly live: LiveWorld;
+  readonly media: Media;
+  readonly sign: SignURL;
+  readonly records: Records;
+  readonly now: () => number;
+}
+
+const routesOf = ({ live: world, sign, media, now, records, ...options }: APIOptions) => {
+  const looks = createLooks();
+  const { minPollMs = 500, pollsPerJob = 1, batchResultsPerPoll: resultsPerPoll = 40 } = options;
   const onViolation = (what: string): void => {
     records.violations.push(what);
   };
-  const { requestsPerMinute, tokenLifetimeSeconds = 86_400, minPollMs = 500 } = options;
-  const tokens = createTokens({ clients: world.clients, lifetimeSeconds: tokenLifetimeSeconds, onViolation });
-  const limit = createRateLimit({ perMinute: requestsPerMinute, onViolation });
-  const routes = routesOf({
+  const parts: RouteParts = {
     world,
-    queryDetails: createDetailsQuery(world),
+    looks,
     sign,
-    polls: createPolls(minPollMs, onViolation),
+    now,
+    queryDetails: createDetailsQuery(world, looks),
+    jobs: createDetailsJobs({ world, looks, now, pollsPerJob }),
+    batches: createBatchRequests({ world, looks, sign, contentType: media.contentType, resultsPerPoll }),
+    polls: createPolls({ minPollMs, now, onViolation }),
     onTranscript: (transcript) => {
       const known = records.transcripts.get(transcript.interactionId) ?? [];
       known.push(transcript);
       records.transcripts.set(transcript.interactionId, known);
     },
-  });
+  };
+  const routes: readonly Route[] = [...analyticsRoutes(parts), ...recordingRoutes(parts)];
+  return { routes, jobs: parts.jobs };
+};
+
+const createAPI = (options: APIOptions): API => {
+  const { live, now, records, requestsPerMinute, tokenLifetimeSeconds = 86_400 } = options;
+  const onViolation = (what: string): void => {
+    records.violations.push(what);
+  };
+  const tokens = createTokens({ clients: live.clients, lifetimeSeconds: tokenLifetimeSeconds, now, onViolation });
+  const limit = createRateLimit({ perMinute: requestsPerMinute, now, onViolation });
+  const { routes, jobs } = routesOf(options);
 
   const answer = async (request: FakeRequest): Promise<Answer> => {
+    if (request.quirk === 'tokenDeath') tokens.revoke();
     const grant = tokens.authenticate(request);
     const headers = limit.admit(grant, request.atMs);
     if (request.forced) {
@@ -127,16 +173,16 @@ const createAPI = (options: SimulatorOptions, world: LiveWorld, sign: Media['sig
       if (seconds !== undefined) limit.told(grant.token, seconds);
       return request.forced;
     }
-    const { route, id } = findRoute(routes, request.method, request.path);
-    const given = await route.answer({ request, grant, id });
+    const { route, id, subId } = findRoute(routes, request.method, request.path);
+    const given = await route.answer({ request, grant, id, subId });
     return { ...given, headers: { ...given.headers, ...headers } };
   };
-  return { tokens, handler: guarded({ tokens, answer, violate: onViolation }) };
+  return { tokens, jobs, handler: guarded({ tokens, answer, violate: onViolation }) };
 };
 
 export const startGenesys = async (options: SimulatorOptions = {}): Promise<GenesysSimulator> => {
-  const { host, publicHost, mediaLifetimeSeconds = 3600 } = options;
-  const world = createLiveWorld(options.world ?? worldOf([]));
+  const { host, publicHost, mediaLifetimeSeconds: lifetimeSeconds = 3600, now = Date.now } = options;
+  const live = createLiveWorld(options.world ?? worldOf([]));
   const faults = createFaults(options.faults);
   const records: Records = { calls: [], violations: [], transcripts: new Map() };
   const onCall = (call: CallRecord): void => {
@@ -145,25 +191,21 @@ export const startGenesys = async (options: SimulatorOptions = {}): Promise<Gene
   const onViolation = (what: string): void => {
     records.violations.push(what);
   };
-  const media = createMedia({ world, lifetimeSeconds: mediaLifetimeSeconds, onViolation });
-  const store = await startServer({
-    host,
-    port: options.mediaPort,
-    faults,
-    onCall,
-    answer: (request) => media.answer(request),
-  });
+  const media = createMedia({ world: live, lifetimeSeconds, now, onViolation });
+  const common = { host, faults, onCall, now };
+  const store = await startServer({ ...common, port: options.mediaPort, answer: (request) => media.answer(request) });
   const mediaURL = publicHost === undefined ? store.url : `http://${publicHost}:${store.port}`;
-  const sign = (recordingId: string, channel?: number): string => mediaURL + media.sign(recordingId, channel);
-  const { tokens, handler } = createAPI(options, world, sign, records);
-  const api = await startServer({ host, port: options.port, faults, onCall, errorBody: errorBodyOf, answer: handler });
+  const sign: SignURL = (...given) => mediaURL + media.sign(...given);
+  const { tokens, jobs, handler } = createAPI({ ...options, live, media, sign, records, now });
+  const api = await startServer({ ...common, port: options.port, errorBody: errorBodyOf, answer: handler });
   return {
     apiURL: api.url,
     loginURL: api.url,
     mediaURL,
-    world,
+    world: live,
     faults,
     ...records,
+    openJobs: jobs.open,
     logins: () => tokens.issued(),
     revokeTokens: () => tokens.revoke(),
     stop: async () => {

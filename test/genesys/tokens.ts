@@ -10,6 +10,7 @@ import type { OAuthClient } from './world.ts';
 export interface TokensOptions {
   readonly clients: () => readonly OAuthClient[];
   readonly lifetimeSeconds: number;
+  readonly now: () => number;
   readonly onViolation: (what: string) => void;
 }
 
@@ -57,14 +58,14 @@ const malformedLogin = (request: FakeRequest, form: URLSearchParams): readonly [
   return extra === undefined ? undefined : ['invalid_request', `the parameter ${extra} does not belong here`];
 };
 
-export const createTokens = ({ clients, lifetimeSeconds, onViolation }: TokensOptions): Tokens => {
+export const createTokens = ({ clients, lifetimeSeconds, now, onViolation }: TokensOptions): Tokens => {
   const live = new Map<string, { readonly client: OAuthClient; readonly expiresAtMs: number }>();
   const refusedSinceMs = new Map<string, number>();
   let count = 0;
 
   const mint = (client: OAuthClient): Answer => {
     const token = randomBytes(32).toString('base64url');
-    live.set(token, { client, expiresAtMs: Date.now() + lifetimeSeconds * 1000 });
+    live.set(token, { client, expiresAtMs: now() + lifetimeSeconds * 1000 });
     count += 1;
     return {
       status: 200,
@@ -75,7 +76,7 @@ export const createTokens = ({ clients, lifetimeSeconds, onViolation }: TokensOp
 
   const refuse = (token: string, atMs: number): GenesysError => {
     const sinceMs = refusedSinceMs.get(token);
-    if (sinceMs === undefined) refusedSinceMs.set(token, Date.now());
+    if (sinceMs === undefined) refusedSinceMs.set(token, now());
     else if (atMs > sinceMs + GRACE_MS) onViolation('a token was used on after it had been refused');
     return new GenesysError(401, 'bad.credentials', 'Invalid login credentials.');
   };
@@ -101,7 +102,7 @@ export const createTokens = ({ clients, lifetimeSeconds, onViolation }: TokensOp
         throw new GenesysError(401, 'authentication.required', message);
       }
       const known = live.get(token);
-      if (!known || known.expiresAtMs <= Date.now()) throw refuse(token, atMs);
+      if (!known || known.expiresAtMs <= now()) throw refuse(token, atMs);
       return { token, client: known.client };
     },
   };

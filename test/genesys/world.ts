@@ -7,6 +7,8 @@
 export interface World {
   readonly clients: readonly OAuthClient[];
   readonly conversations: readonly WorldConversation[];
+  /** How far the data of details jobs are complete. Without it, all of them. */
+  readonly availableUntilMs?: number;
 }
 
 /** An OAuth client of the Client Credentials grant: what it may do comes from the permissions of its roles. */
@@ -28,6 +30,8 @@ export interface WorldConversation {
   readonly recordings: readonly WorldRecording[];
   /** So many of the first questions for its recordings, and for their metadata, are answered with an empty list. */
   readonly recordingsLate?: number;
+  /** So many of the first times that analytics shows it, it is still going on. */
+  readonly liveFor?: number;
   /** False for a conversation that analytics still has and the conversation API no longer. */
   readonly inLiveStore?: boolean;
 }
@@ -85,6 +89,8 @@ export interface WorldRecording {
    * recording, so that no two recordings have the same bytes; a Buffer is served as it is.
    */
   readonly content?: string | Buffer;
+  /** The same as it was recorded, which is what a batch request gives, where that is not what it is transcoded to. */
+  readonly original?: string | Buffer;
   /**
    * Under which keys `mediaUris` offers it: one file under `0` or `S`, or the two channels of a stereo WAV file as mono files
    * under `0` (outside) and `1` (inside).
@@ -96,6 +102,12 @@ export interface WorldRecording {
   readonly uploading?: number;
   /** True where the client may see the conversation, but not this recording. */
   readonly restricted?: boolean;
+  /** True where only `recording:recording:viewSensitiveData` shows it; a batch leaves it out without a word. */
+  readonly sensitive?: boolean;
+  /** A batch request gives this error instead of the recording. */
+  readonly batchError?: string;
+  /** So many questions for it after it was ordered to be restored find it in the state `RESTORING`. Default 1. */
+  readonly restoring?: number;
 }
 
 /** Everything that callscribe documents as needed, and no more. */

@@ -71,13 +71,13 @@ describe('the books', () => {
 
 describe('many at a time', () => {
   it('are counted', async () => {
-    await start({ latencyMs: 50 });
+    await start({ latencyMs: 1000 });
     await Promise.all([post(speech), post(speech), post(speech)]);
     expect(speech.meter()).toMatchObject({ highWaterMark: 3, billedRequests: 3 });
   });
 
   it('are refused beyond its limit, with the time to wait', async () => {
-    await start({ latencyMs: 100, maxInFlight: 1 });
+    await start({ latencyMs: 1000, maxInFlight: 1 });
     const answers = await Promise.all([post(speech), post(speech)]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
     expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
