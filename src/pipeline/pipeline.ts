@@ -8,7 +8,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock, Random } from '../clock.ts';
 import { toCallscribeError } from '../errors.ts';
 import { sweepWorkDir } from './fetch/work-dir.ts';
-import { createRateLimiters, type RateLimiter } from './genesys/rate-limiter.ts';
+import { type Account, createAccounts } from './genesys/account.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { EgressPolicy } from './http/egress.ts';
 import type { Controls, Journal, Plan, RunPipeline, Summary } from './plan.ts';
@@ -40,7 +40,7 @@ export interface Pipeline {
 interface Shared extends PipelineOptions {
   readonly dispatcher: Dispatcher;
   readonly inFlight: LimitFunction;
-  readonly limiterOf: (client: string, perMinute: number) => RateLimiter;
+  readonly accountOf: (key: string) => Account;
   readonly joinEndpoint: JoinEndpoint;
 }
 
@@ -70,15 +70,16 @@ const notBegun = (journal: Journal, thrown: unknown): Summary => {
 };
 
 const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> => {
-  const { egress, dispatcher, workDir, limiterOf, joinEndpoint, clock, random } = shared;
+  const { egress, dispatcher, workDir, accountOf, joinEndpoint, clock, random } = shared;
   const facts = await preflight(plan, egress);
   const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
-  const limiter = limiterOf(`${facts.clientId} ${facts.hosts.loginURL}`, plan.spec.genesys.requestsPerMinute);
+  const account = accountOf(facts.accountKey).join(plan.spec.genesys.requestsPerMinute, () => {});
   const speechInFlight = endpoint.inFlight;
   try {
-    const verbs = createVerbs({ plan, facts, dispatcher, workDir, limiter, speechInFlight, clock, random });
+    const verbs = createVerbs({ plan, facts, dispatcher, workDir, account, speechInFlight, clock, random });
     return await run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock });
   } finally {
+    account.leave();
     endpoint.leave();
   }
 };
@@ -107,7 +108,7 @@ export const createPipeline = async (options: PipelineOptions): Promise<Pipeline
     ...options,
     dispatcher,
     inFlight: pLimit(options.maxRecordingsInFlight),
-    limiterOf: createRateLimiters(options.clock),
+    accountOf: createAccounts(options.clock, options.random),
     joinEndpoint: createEndpointLimits(),
   };
   return { run: runWith(shared), close: () => dispatcher.close() };

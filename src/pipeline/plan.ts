@@ -118,6 +118,18 @@ export interface Hindrance {
   readonly message: string;
 }
 
+/** What a request to Genesys Cloud was for. `recording` lists recordings or gets one, `restore` brings one back from the archive. */
+export type GenesysCallKind =
+  | 'login'
+  | 'detailsQuery'
+  | 'detailsJob'
+  | 'conversation'
+  | 'recordingMetadata'
+  | 'recording'
+  | 'batchRequest'
+  | 'restore'
+  | 'transcript';
+
 /** A snapshot; the status of the resource is a view of it. */
 export interface Progress {
   readonly counts: Counts;

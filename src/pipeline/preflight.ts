@@ -4,6 +4,7 @@
  */
 import type { TranscriptionRunSpec } from '../api/types.ts';
 import { CallscribeError } from '../errors.ts';
+import { accountKey } from './genesys/account.ts';
 import type { Credentials } from './genesys/login.ts';
 import { type GenesysHosts, regionHosts } from './genesys/regions.ts';
 import { assertAllowed } from './http/dispatcher.ts';
@@ -42,8 +43,8 @@ const genesysHosts = ({ genesys: { region, apiURL, loginURL } }: TranscriptionRu
 
 export interface Preflight {
   readonly hosts: GenesysHosts;
-  /** Names the OAuth client, so that runs which share it share its ceiling. */
-  readonly clientId: string;
+  /** Names the OAuth client, so that runs which share it share its ceiling. Made from the secret, too, but does not tell it. */
+  readonly accountKey: string;
   readonly speechURL: string;
 }
 
@@ -51,11 +52,11 @@ export interface Preflight {
 export const preflight = async (plan: Plan, egress: EgressPolicy): Promise<Preflight> => {
   const { stt, transcripts } = plan.spec;
   const hosts = genesysHosts(plan.spec);
-  const { clientId } = await readCredentials(plan);
+  const key = accountKey(hosts, await readCredentials(plan));
   const speech = await readEndpoint(plan, stt.endpointSecretRef.name);
   const httpSecrets = transcripts.destinations.flatMap(({ http }) => (http ? [http.urlSecretRef.name] : []));
   const destinations = await Promise.all(httpSecrets.map((name) => readEndpoint(plan, name)));
   const urls = [hosts.apiURL, hosts.loginURL, speech.url, ...destinations.map(({ url }) => url)];
   await Promise.all(urls.map((url) => assertAllowed(url, egress)));
-  return { hosts, clientId, speechURL: speech.url };
+  return { hosts, accountKey: key, speechURL: speech.url };
 };

@@ -15,7 +15,8 @@ import { createFetch } from './fetch/fetch.ts';
 import { dispose } from './fetch/work-dir.ts';
 import { createFind } from './find/find.ts';
 import { createGenesysClient, type GenesysClient } from './genesys/client.ts';
-import type { RateLimiter } from './genesys/rate-limiter.ts';
+import type { Membership } from './genesys/account.ts';
+import { createMeter } from './genesys/kinds.ts';
 import { createLocate, createRelocate } from './locate/locate.ts';
 import { parseMicros } from './money/micros.ts';
 import { createPricing } from './money/pricing.ts';
@@ -30,7 +31,7 @@ export interface VerbsContext {
   readonly facts: Preflight;
   readonly dispatcher: Dispatcher;
   readonly workDir: string;
-  readonly limiter: RateLimiter;
+  readonly account: Membership;
   /** Of the speech endpoint, over all runs. */
   readonly speechInFlight: LimitFunction;
   readonly clock: Clock;
@@ -75,13 +76,14 @@ const transcriberOf = ({ plan, dispatcher, speechInFlight, clock }: VerbsContext
 
 /** @throws CallscribeError `CSC_SPEC_INVALID` for rates that are no amounts */
 export const createVerbs = (context: VerbsContext): RunVerbs => {
-  const { plan, facts, dispatcher, workDir, limiter, clock, random } = context;
+  const { plan, facts, dispatcher, workDir, account, clock, random } = context;
   const { selection, stt, roles, cost } = plan.spec;
   const client = createGenesysClient({
     ...facts.hosts,
     readCredentials: () => readCredentials(plan),
     dispatcher,
-    limiter,
+    account,
+    meter: createMeter(),
     clock,
     random,
   });

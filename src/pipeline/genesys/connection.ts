@@ -1,61 +1,33 @@
 /**
- * How a call is made: with a token that is good, within the rate, and again after what passes by itself.
+ * How a call is made: with a token that is good, within the rate, not into an outage, and again after what passes by itself.
  * @module
  */
-import type { Dispatcher } from 'undici';
-import type { Clock, Random } from '../../clock.ts';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
-import { exchange } from '../http/exchange.ts';
-import { retrying } from '../retry/retrying.ts';
-import { logIn } from './login.ts';
-import type { Credentials } from './login.ts';
-import type { RateLimiter } from './rate-limiter.ts';
-import { createSession } from './session.ts';
-import { createSDK, readExtended, Transport } from './transport.ts';
+import { isRetryableError, retrying } from '../retry/retrying.ts';
+import { combined, createSender } from './sender.ts';
+import type { CallOptions, GenesysClientOptions } from './sender.ts';
+import { createSDK, readExtended } from './transport.ts';
 
-export interface GenesysClientOptions {
-  /** Base addresses without a slash at the end; see `regionHosts`. */
-  readonly apiURL: string;
-  readonly loginURL: string;
-  readonly readCredentials: () => Promise<Credentials>;
-  readonly dispatcher: Dispatcher;
-  /** Shared by all clients that log in as the same OAuth client. */
-  readonly limiter: RateLimiter;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Ends every call. */
-  readonly signal?: AbortSignal;
-  /** Attempts of a call that fails for a reason that passes; a 429 uses none. Default 8: waits of up to 91 seconds. */
-  readonly attempts?: number;
-}
+export type { GenesysClientOptions };
 
 export interface JSONAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-const LOGIN_TIMEOUT_MS = 30_000;
-const CALL_TIMEOUT_MS = 30_000;
 const DEFAULT_ATTEMPTS = 8;
 const BACKOFF = { baseMs: 1000, capMs: 30_000 };
 /** After so many 429 in a row for one call something other than our own pace is wrong. */
 const MAX_LIMITED = 100;
 
-const combined = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined => {
-  const given = signals.filter((signal) => signal !== undefined);
-  return given.length > 1 ? AbortSignal.any(given) : given[0];
-};
-
-export interface CallOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly timeoutMs?: number;
-  readonly quoteMessage?: boolean;
-}
-
 const isLimited = (error: unknown): error is CallscribeError =>
   error instanceof CallscribeError && error.code === 'CSC_GENESYS_RATE_LIMITED';
 
 const isUnauthorised = (error: unknown): boolean => error instanceof CallscribeError && error.status === 401;
+
+/** The service was there, and the call took it too long. */
+export const isServerTimeout = (error: unknown): boolean =>
+  error instanceof CallscribeError && (error.status === 408 || error.status === 504);
 
 export interface Connection {
   /**
@@ -63,73 +35,61 @@ export interface Connection {
    */
   readonly call: (operation: () => Promise<unknown>, options: CallOptions) => Promise<JSONAnswer>;
   readonly sdk: ReturnType<typeof createSDK>;
-  readonly requests: () => number;
 }
 
-/** Wires session, limiter, retry and transport together for one client. */
-export const connect = (options: GenesysClientOptions): Connection => {
-  const { apiURL, loginURL, readCredentials, dispatcher, limiter, clock, random } = options;
-  const { attempts = DEFAULT_ATTEMPTS } = options;
-  const now = (): number => clock.now();
-  let sent = 0;
-  const send = (request: Omit<Parameters<typeof exchange>[0], 'dispatcher'>) => {
-    sent += 1;
-    return exchange({ ...request, dispatcher });
+/** Which failures of one call are worth another attempt, and which use none. */
+const judgeOf = ({ slowAttempts }: CallOptions, isHeld: (error: unknown) => boolean) => {
+  let [limited, slow] = [0, 0];
+  // A query that takes too long is no outage to be waited for: its caller can ask for less.
+  const isSlow = (error: unknown): boolean => slowAttempts !== undefined && isServerTimeout(error);
+  return {
+    isFree: (error: unknown): boolean => {
+      if (isLimited(error)) return (limited += 1) <= MAX_LIMITED;
+      return !isSlow(error) && isHeld(error);
+    },
+    isRetryable: (error: unknown): boolean => {
+      if (isSlow(error) && (slow += 1) >= (slowAttempts ?? 0)) return false;
+      return isRetryableError(error);
+    },
   };
-  const transport = new Transport(send, now);
-  const session = createSession(
-    () =>
-      logIn({
-        loginURL,
-        readCredentials,
-        send: (request) => send({ ...request, timeoutMs: LOGIN_TIMEOUT_MS, signal: options.signal }),
-        now,
-      }),
-    clock,
-  );
+};
 
-  const callAs = async (
-    accessToken: string,
-    operation: () => Promise<unknown>,
-    context: CallOptions,
-  ): Promise<unknown> => {
-    const { signal, timeoutMs = CALL_TIMEOUT_MS, quoteMessage = true } = context;
-    await limiter.take(signal);
-    return transport.calls.run({ accessToken, signal, timeoutMs, quoteMessage }, operation);
-  };
+/** Wires session, account, retry and transport together for one client. */
+export const connect = (options: GenesysClientOptions): Connection => {
+  const { apiURL, account, clock, random, attempts = DEFAULT_ATTEMPTS } = options;
+  const sender = createSender(options);
 
   /** A token can be revoked before it expires: one new login, then the refusal is meant. */
-  const withFreshToken = async (operation: () => Promise<unknown>, context: CallOptions): Promise<unknown> => {
-    const accessToken = await session.token(context.signal);
+  const withFreshToken = async (operation: () => Promise<unknown>, given: CallOptions): Promise<unknown> => {
+    const accessToken = await sender.token(given);
     try {
-      return await callAs(accessToken, operation, context);
+      return await sender.sendAs(accessToken, operation, given);
     } catch (error) {
       if (!isUnauthorised(error)) throw error;
-      session.refuse(accessToken);
+      sender.refuse(accessToken);
     }
-    return callAs(await session.token(context.signal), operation, context);
+    return sender.sendAs(await sender.token(given), operation, given);
   };
 
-  const slowingDown = async (operation: () => Promise<unknown>, context: CallOptions): Promise<unknown> => {
+  const slowingDown = async (operation: () => Promise<unknown>, given: CallOptions): Promise<unknown> => {
     try {
-      return await withFreshToken(operation, context);
+      return await withFreshToken(operation, given);
     } catch (error) {
-      if (isLimited(error)) limiter.pause(error.retryAfterMs ?? 0);
+      if (isLimited(error)) account.share.pause(error.retryAfterMs ?? 0);
       throw error;
     }
   };
 
-  const call: Connection['call'] = async (operation, context) => {
-    const signal = combined(options.signal, context.signal);
-    let limited = 0;
-    const isFree = (error: unknown): boolean => isLimited(error) && (limited += 1) <= MAX_LIMITED;
-    const policy = { ...BACKOFF, attempts, clock, random, isFree, ...(signal ? { signal } : {}) };
+  const call: Connection['call'] = async (operation, given) => {
+    const signal = combined(options.signal, given.signal);
+    const judge = judgeOf(given, (error) => sender.isHeld(error, given));
+    const policy = { ...BACKOFF, ...judge, attempts, clock, random, ...(signal ? { signal } : {}) };
     try {
-      return readExtended(await retrying(() => slowingDown(operation, { ...context, signal }), policy));
+      return readExtended(await retrying(() => slowingDown(operation, { ...given, signal }), policy));
     } catch (error) {
       signal?.throwIfAborted();
       throw toCallscribeError(error);
     }
   };
-  return { call, sdk: createSDK(apiURL, transport), requests: () => sent };
+  return { call, sdk: createSDK(apiURL, sender.transport) };
 };

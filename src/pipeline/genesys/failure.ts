@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../errors.ts';
 import { ExchangeTimeout } from '../http/exchange.ts';
 import type { ExchangeAnswer } from '../http/exchange.ts';
 import { retryAfterMs } from '../retry/backoff.ts';
+import type { RateLimits } from './bucket.ts';
 import { readObject, readText } from './read.ts';
 
 interface Kind {
@@ -63,12 +64,22 @@ export interface FailedCall {
   readonly call: string;
   /** False where the answer may repeat what was sent, and that is not for logs. */
   readonly quoteMessage: boolean;
+  /** The permission that the call needs, for an answer that does not name it. */
+  readonly permission?: string | undefined;
 }
+
+const PERMISSION = /\b[a-z]\w*:\w+:[\w*]+/u;
+
+/** Which permission is missing, where the answer itself does not say. */
+const missingOf = ({ status }: ExchangeAnswer, words: string, permission: string | undefined): string => {
+  const isSaid = status !== 403 || permission === undefined || PERMISSION.test(words);
+  return isSaid ? '' : `; it needs the permission ${permission} in the division of the conversation`;
+};
 
 /** The error of an answer that is not a success. */
 export const failureOfAnswer = (
   answer: ExchangeAnswer,
-  { call, quoteMessage }: FailedCall,
+  { call, quoteMessage, permission }: FailedCall,
   nowMs: number,
 ): CallscribeError => {
   const { code, retryable } = kindOf(answer.status);
@@ -78,6 +89,7 @@ export const failureOfAnswer = (
   const message = [
     `${call} was answered with ${answer.status}`,
     words === '' ? '' : ` ${words}`,
+    missingOf(answer, words, permission),
     correlation === undefined ? '' : ` (correlation id ${correlation})`,
   ].join('');
   return new CallscribeError(code, message, {
@@ -97,4 +109,18 @@ export const failureOfNetwork = (error: unknown, { call }: Pick<FailedCall, 'cal
   if (error instanceof CallscribeError) return error;
   const why = error instanceof ExchangeTimeout ? error.message : networkCode(error);
   return new CallscribeError('CSC_GENESYS_UNAVAILABLE', `${call} got no answer: ${why}`);
+};
+
+const readCount = (header: string | string[] | undefined): number | undefined => {
+  const text = typeof header === 'string' ? header : '';
+  return /^\d{1,9}$/u.test(text) ? Number(text) : undefined;
+};
+
+/** What the headers of an answer say of the use of the OAuth client; undefined where they say nothing, or not everything. */
+export const rateLimitsOf = ({ headers }: ExchangeAnswer): RateLimits | undefined => {
+  const allowed = readCount(headers['inin-ratelimit-allowed']);
+  const count = readCount(headers['inin-ratelimit-count']);
+  const resetSeconds = readCount(headers['inin-ratelimit-reset']);
+  if (allowed === undefined || count === undefined || resetSeconds === undefined) return undefined;
+  return { allowed, count, resetMs: resetSeconds * 1000 };
 };

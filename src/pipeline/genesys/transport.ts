@@ -17,6 +17,9 @@ export interface CallContext {
   readonly timeoutMs: number;
   /** See `FailedCall`. */
   readonly quoteMessage: boolean;
+  readonly permission: string | undefined;
+  /** Called with every answer, whatever its status. */
+  readonly onAnswer: (answer: ExchangeAnswer) => void;
 }
 
 export interface SDKAnswer {
@@ -68,11 +71,13 @@ export class Transport extends platformClient.AbstractHttpClient {
     const context = this.calls.getStore();
     if (!context) throw new CallscribeError('CSC_INTERNAL', 'a call of the SDK was made outside of a client');
     const url = urlOf(request);
-    const failed = { call: `${request.method} ${url.pathname}`, quoteMessage: context.quoteMessage };
+    const { quoteMessage, permission } = context;
+    const failed = { call: `${request.method} ${url.pathname}`, quoteMessage, permission };
     const answer = await this.#sendAs(context, request, url).catch((error: unknown) => {
       context.signal?.throwIfAborted();
       throw failureOfNetwork(error, failed);
     });
+    context.onAnswer(answer);
     if (answer.status < 200 || answer.status >= 300) throw failureOfAnswer(answer, failed, this.#now());
     return { status: answer.status, statusText: '', headers: answer.headers, data: dataOf(answer, failed.call) };
   }
