@@ -91,7 +91,7 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
   const pricing = createPricing(cost);
   const priceMicros: RunVerbs['priceMicros'] = ({ durationMs, channels }) => pricing.priceMicros(durationMs, channels);
   return {
-    find: createFind({ client, window: plan.window, selection }),
+    find: createFind({ client, window: plan.window, selection, clock, random }),
     locate,
     fetch: createFetch({ dispatcher, workDir, clock, relocate: createRelocate(locate) }),
     screen: createScreen(selection),

@@ -2,86 +2,27 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { CallscribeError } from '../../errors.ts';
-import type { GenesysClient } from '../genesys/client.ts';
-import type { JSONObject } from '../genesys/read.ts';
-import type { Window } from '../types.ts';
 import { createFind } from './find.ts';
-import { detailsQueryOf } from './selection.ts';
-import type { Selection } from './selection.ts';
-import { daysOf, halvesOf } from './slices.ts';
+import {
+  at,
+  createAnalytics,
+  day,
+  failure,
+  idsOf,
+  minute,
+  pagesOf,
+  rowAt,
+  rowsOf,
+  swiftClock,
+} from './test-analytics.ts';
 
-const at = (text: string): number => Date.parse(text);
+const allIds = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `c${index}`);
 
-const rowAt = (conversationId: string, start: string, more: JSONObject = {}): JSONObject => ({
-  conversationId,
-  conversationStart: start,
-  conversationEnd: start,
-  originatingDirection: 'outbound',
-  participants: [{ participantId: 'p', purpose: 'agent', sessions: [{ sessionId: 's', mediaType: 'voice' }] }],
-  ...more,
-});
-
-interface FakeOptions {
-  readonly pageSize?: number;
-  readonly live?: Readonly<Record<string, JSONObject>>;
-  /** True: every row of every day that the interval touches, as the documentation can be read. */
-  readonly byDay?: boolean;
-  readonly tellTotal?: boolean;
-}
-
-/** Answers like analytics: rows that start within the interval, in pages. */
-const fakeClient = (rows: readonly JSONObject[], options: FakeOptions = {}) => {
-  const { pageSize = 100, live = {}, byDay = false, tellTotal = true } = options;
-  const intervals: string[] = [];
-  const client: Pick<GenesysClient, 'detailsQuery' | 'conversation'> = {
-    detailsQuery: async (query) => {
-      const [from = '', to = ''] = (query.interval ?? '').split('/');
-      intervals.push(`${query.interval} p${query.paging?.pageNumber}`);
-      const key = (text: string): string => (byDay ? text.slice(0, 10) : text);
-      const inside = rows.filter(({ conversationStart }) => {
-        const start = new Date(String(conversationStart)).toISOString();
-        return key(from) <= key(start) && (byDay ? key(start) <= key(to) : start < to);
-      });
-      const first = ((query.paging?.pageNumber ?? 1) - 1) * pageSize;
-      return {
-        conversations: inside.slice(first, first + pageSize),
-        totalHits: tellTotal ? inside.length : undefined,
-      };
-    },
-    conversation: async (id) => {
-      const found = live[id];
-      if (!found) throw new CallscribeError('CSC_GENESYS_NOT_FOUND', 'gone', { status: 404 });
-      return found;
-    },
-  };
-  return { client, intervals };
-};
-
-const idsOf = async (
-  client: Pick<GenesysClient, 'detailsQuery' | 'conversation'>,
-  window: Window,
-  more: { selection?: Selection; maxHits?: number } = {},
-): Promise<string[]> => {
-  const find = createFind({ client, window, selection: {}, ...more });
-  const found = await Array.fromAsync(find(new AbortController().signal));
-  return found.map(({ conversationId }) => conversationId);
-};
-
-const day: Window = { fromMs: at('2026-11-23T00:00:00Z'), toMs: at('2026-11-24T00:00:00Z') };
-const minute = (index: number): string => new Date(day.fromMs + index * 60_000).toISOString();
-
-describe('createFind', () => {
-  it('reads all pages, each conversation once', async () => {
-    const rows = Array.from({ length: 257 }, (_, index) => rowAt(`c${index}`, minute(index)));
-    const { client, intervals } = fakeClient(rows);
-    expect(await idsOf(client, day)).toEqual(rows.map(({ conversationId }) => conversationId));
-    expect(intervals).toHaveLength(3);
-  });
-
-  it.each([{ pageSize: 25 }, { tellTotal: false }])('reads all pages of a server with %j', async (options) => {
-    const rows = Array.from({ length: 110 }, (_, index) => rowAt(`c${index}`, minute(index)));
-    expect(await idsOf(fakeClient(rows, options).client, day)).toHaveLength(110);
+describe('a small window', () => {
+  it('is one query, all pages of it, each conversation once', async () => {
+    const { client, log } = createAnalytics(rowsOf(257));
+    expect(await idsOf(client, day)).toEqual(allIds(257));
+    expect(log).toEqual([1, 2, 3].map((page) => `query 2026-11-23T00:00:00.000Z/2026-11-24T00:00:00.000Z p${page}`));
   });
 
   it('leaves out what the window or the direction leaves out, and what came twice', async () => {
@@ -95,122 +36,138 @@ describe('createFind', () => {
       rowAt('after', '2026-11-23T11:00:00.000Z'),
     ];
     const window = { fromMs: at('2026-11-23T10:00:00Z'), toMs: at('2026-11-23T11:00:00Z') };
-    expect(await idsOf(fakeClient(rows, { byDay: true }).client, window)).toEqual(['first', 'last']);
+    expect(await idsOf(createAnalytics(rows, { byDay: true }).client, window)).toEqual(['first', 'last']);
     const both = { selection: { directions: ['Inbound', 'Outbound'] } } as const;
-    expect(await idsOf(fakeClient(rows, { byDay: true }).client, window, both)).toEqual(['first', 'inbound', 'last']);
-  });
-
-  it('asks day by day, and gives what touches two days once', async () => {
-    const rows = [rowAt('a', '2026-11-23T23:59:59Z'), rowAt('b', '2026-11-24T00:00:00Z')];
-    const window = { fromMs: at('2026-11-23T12:00:00Z'), toMs: at('2026-11-24T12:00:00Z') };
-    const { client, intervals } = fakeClient(rows, { byDay: true });
-    expect(await idsOf(client, window)).toEqual(['a', 'b']);
-    expect(intervals).toEqual([
-      '2026-11-23T12:00:00.000Z/2026-11-24T00:00:00.000Z p1',
-      '2026-11-24T00:00:00.000Z/2026-11-24T12:00:00.000Z p1',
-    ]);
-  });
-
-  it('halves an interval with more rows than a query gives', async () => {
-    const rows = Array.from({ length: 40 }, (_, index) => rowAt(`c${index}`, minute(index * 30)));
-    const { client, intervals } = fakeClient(rows);
-    expect(await idsOf(client, day, { maxHits: 15 })).toHaveLength(40);
-    expect(intervals.length).toBeGreaterThan(3);
-  });
-
-  it('does not go on halving where that changes nothing', async () => {
-    const rows = Array.from({ length: 40 }, (_, index) => rowAt(`c${index}`, minute(index * 30)));
-    const { client, intervals } = fakeClient(rows, { byDay: true });
-    expect(new Set(await idsOf(client, day, { maxHits: 15 })).size).toBe(40);
-    expect(intervals).toHaveLength(3);
+    const found = await idsOf(createAnalytics(rows, { byDay: true }).client, window, both);
+    expect(found).toEqual(['first', 'inbound', 'last']);
   });
 
   it('asks for participants where a row has none, and does without where they are gone', async () => {
     const bare = { participants: [] };
     const rows = [rowAt('known', '2026-11-23T10:00:00Z', bare), rowAt('gone', '2026-11-23T11:00:00Z', bare)];
     const live = { known: { participants: [{ id: 'p', purpose: 'user', calls: [{ id: 's' }] }] } };
-    const find = createFind({ client: fakeClient(rows, { live }).client, window: day, selection: {} });
-    const found = await Array.fromAsync(find(new AbortController().signal));
+    const found = (await pagesOf(createAnalytics(rows, { live }).client, day)).flat();
     expect(found.map(({ participants }) => participants.map(({ kind }) => kind))).toEqual([['agent'], []]);
   });
 
   it('reads a page only when it is needed', async () => {
-    const rows = Array.from({ length: 300 }, (_, index) => rowAt(`c${index}`, minute(index)));
-    const { client, intervals } = fakeClient(rows);
-    for await (const { conversationId } of createFind({ client, window: day, selection: {} })(
-      new AbortController().signal,
-    )) {
-      if (conversationId === 'c50') break;
-    }
-    expect(intervals).toHaveLength(1);
+    const { client, log } = createAnalytics(rowsOf(300));
+    const find = createFind({ client, window: day, selection: {}, clock: swiftClock(), random: () => 0.5 });
+    for await (const page of find(new AbortController().signal)) if (page.length > 0) break;
+    expect(log).toHaveLength(1);
   });
 
   it('passes the error of the client on', async () => {
-    const failing = {
-      ...fakeClient([]).client,
-      detailsQuery: async () => {
-        throw new CallscribeError('CSC_GENESYS_FORBIDDEN', 'missing analytics:conversationDetail:view');
-      },
-    };
-    await expect(idsOf(failing, day)).rejects.toMatchObject({ code: 'CSC_GENESYS_FORBIDDEN' });
+    const { client } = createAnalytics([], { failQuery: () => failure('CSC_GENESYS_FORBIDDEN', 403) });
+    await expect(idsOf(client, day)).rejects.toMatchObject({ code: 'CSC_GENESYS_FORBIDDEN' });
   });
 });
 
-describe('detailsQueryOf', () => {
-  it('asks for outbound voice by default', () => {
-    expect(detailsQueryOf(day, {}, 3)).toEqual({
-      interval: '2026-11-23T00:00:00.000Z/2026-11-24T00:00:00.000Z',
-      order: 'asc',
-      orderBy: 'conversationStart',
-      paging: { pageSize: 100, pageNumber: 3 },
-      conversationFilters: [
-        {
-          type: 'or',
-          predicates: [
-            { type: 'dimension', dimension: 'originatingDirection', operator: 'matches', value: 'outbound' },
-          ],
-        },
-      ],
-      segmentFilters: [
-        {
-          type: 'or',
-          predicates: [{ type: 'dimension', dimension: 'mediaType', operator: 'matches', value: 'voice' }],
-        },
-      ],
-    });
+describe('a large window', () => {
+  const few = { fewHits: 100 };
+
+  it('is a job as far as there are data, and queries from there on', async () => {
+    const { client, log } = createAnalytics(rowsOf(290), { availableUntil: minute(200), jobPageSize: 150 });
+    expect(await idsOf(client, day, few)).toEqual(allIds(290));
+    expect(log).toEqual([
+      'query 2026-11-23T00:00:00.000Z/2026-11-24T00:00:00.000Z p1',
+      'availability',
+      'job 2026-11-23T00:00:00.000Z/2026-11-23T03:20:00.000Z',
+      'page',
+      'page 150',
+      'delete',
+      'query 2026-11-23T03:20:00.000Z/2026-11-24T00:00:00.000Z p1',
+    ]);
   });
 
-  it('adds a filter for each list of the selection', () => {
-    const query = detailsQueryOf(day, { queueIDs: ['q1', 'q2'], divisionIDs: ['d'], campaignIDs: ['k'] }, 1);
-    const shown = [...(query.conversationFilters ?? []), ...(query.segmentFilters ?? [])].map(({ predicates }) =>
-      predicates?.map(({ dimension, value }) => `${dimension}=${value}`).join('|'),
+  it('is jobs alone where all of it is old, of a week at most each', async () => {
+    const window = { fromMs: at('2026-11-01T00:00:00Z'), toMs: at('2026-11-24T00:00:00Z') };
+    const { client, log } = createAnalytics(rowsOf(300), { availableUntil: '2026-11-25T00:00:00Z' });
+    expect(await idsOf(client, window, few)).toEqual(allIds(300));
+    expect(log.filter((line) => line.startsWith('job'))).toHaveLength(4);
+    expect(log.filter((line) => line.startsWith('query'))).toEqual([]);
+  });
+
+  it.each([
+    ['there are no jobs', {}],
+    ['nothing is available yet', { availableUntil: '2026-11-01T00:00:00Z' }],
+    ['jobs fail', { availableUntil: '2026-11-25T00:00:00Z', jobStates: ['Gone', 'Gone'] as const }],
+    [
+      'their results expire',
+      { availableUntil: '2026-11-25T00:00:00Z', jobPageSize: 100, failJobPage: (call: number) => gone(call) },
+    ],
+  ])('is queries alone where %s', async (_, options) => {
+    const { client, log } = createAnalytics(rowsOf(300), options);
+    expect((await idsOf(client, day, few)).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      allIds(300).toSorted((a, b) => a.localeCompare(b)),
     );
-    expect(shown).toEqual([
-      'originatingDirection=outbound',
-      'divisionId=d',
-      'mediaType=voice',
-      'queueId=q1|queueId=q2',
-      'outboundCampaignId=k',
-    ]);
+    expect(log.filter((line) => line.startsWith('query')).length).toBeGreaterThanOrEqual(4);
+    expect(log.filter((line) => line.startsWith('job'))).toHaveLength(log.filter((line) => line === 'delete').length);
   });
+
+  it('submits a job again whose results expired', async () => {
+    const failJobPage = (call: number) => (call === 2 ? failure('CSC_GENESYS_NOT_FOUND', 404) : undefined);
+    const options = { availableUntil: '2026-11-25T00:00:00Z', jobPageSize: 150, failJobPage };
+    const { client, log } = createAnalytics(rowsOf(300), options);
+    expect(await idsOf(client, day, few)).toEqual(allIds(300));
+    expect(log.filter((line) => line.startsWith('job'))).toHaveLength(2);
+  });
+
+  it('waits for a job with growing pauses', async () => {
+    const clock = swiftClock();
+    const jobStates = ['Pending', 'Pending', 'Done'] as const;
+    const { client } = createAnalytics(rowsOf(300), { availableUntil: '2026-11-25T00:00:00Z', jobStates });
+    await idsOf(client, day, { ...few, clock });
+    expect(clock.waits).toEqual([3000, 5000, 7000]);
+  });
+
+  it('is not read on after an error that says nothing about jobs', async () => {
+    const failJobPage = () => failure('CSC_GENESYS_UNAVAILABLE', 500);
+    const { client, log } = createAnalytics(rowsOf(300), { availableUntil: '2026-11-25T00:00:00Z', failJobPage });
+    await expect(idsOf(client, day, few)).rejects.toMatchObject({ code: 'CSC_GENESYS_UNAVAILABLE' });
+    expect(log.at(-1)).toBe('delete');
+  });
+
+  it.each(['CSC_GENESYS_BAD_REQUEST', 'CSC_GENESYS_UNAVAILABLE'] as const)(
+    'is one that the query refuses with %s',
+    async (code) => {
+      const status = code === 'CSC_GENESYS_BAD_REQUEST' ? 400 : 504;
+      const options = { availableUntil: '2026-11-25T00:00:00Z', failQuery: () => failure(code, status) };
+      const { client } = createAnalytics(rowsOf(10), options);
+      expect(await idsOf(client, day)).toEqual(allIds(10));
+    },
+  );
 });
 
-describe('slices', () => {
-  it('cover the window without gap or overlap', () => {
-    const window = { fromMs: at('2026-11-20T07:30:00Z'), toMs: at('2026-11-23T00:00:00Z') };
-    const days = daysOf(window);
-    expect(days).toHaveLength(3);
-    expect(days[0]?.fromMs).toBe(window.fromMs);
-    expect(days.at(-1)?.toMs).toBe(window.toMs);
-    for (const [index, one] of days.slice(1).entries()) expect(one.fromMs).toBe(days[index]?.toMs);
-    expect(daysOf({ fromMs: 5, toMs: 5 })).toEqual([]);
+const gone = (call: number) => (call % 2 === 0 ? failure('CSC_GENESYS_NOT_FOUND', 404) : undefined);
+
+describe('waiting for the data', () => {
+  it('ends when they are there', async () => {
+    const dates = ['2026-11-23T12:00:00Z', '2026-11-23T18:00:00Z', '2026-11-24T00:00:00Z'];
+    const { client, log } = createAnalytics(rowsOf(10), {
+      availableUntil: () => dates.shift() ?? '2026-11-24T00:00:00Z',
+    });
+    const clock = swiftClock();
+    const told: (number | undefined)[] = [];
+    const onWait = (_?: number, availableMs?: number) => told.push(availableMs);
+    expect(await idsOf(client, day, { waitForAvailabilityMs: 3_600_000, clock, onWait })).toHaveLength(10);
+    expect(clock.waits).toEqual([300_000, 300_000]);
+    expect(log.slice(0, 3)).toEqual(['availability', 'availability', 'availability']);
+    expect(told).toEqual([at('2026-11-23T12:00:00Z'), at('2026-11-23T18:00:00Z'), undefined]);
   });
 
-  it('are halved down to the shortest', () => {
-    expect(halvesOf({ fromMs: 0, toMs: 101 }, 50)).toEqual([
-      { fromMs: 0, toMs: 50 },
-      { fromMs: 50, toMs: 101 },
-    ]);
-    expect(halvesOf({ fromMs: 0, toMs: 99 }, 50)).toBeUndefined();
+  it('has a deadline', async () => {
+    const { client } = createAnalytics(rowsOf(10), { availableUntil: '2026-11-23T12:00:00Z' });
+    const clock = swiftClock();
+    expect(await idsOf(client, day, { waitForAvailabilityMs: 400_000, clock })).toHaveLength(10);
+    expect(clock.waits).toEqual([300_000, 100_000]);
+  });
+
+  it('is of no use where there are no jobs', async () => {
+    const clock = swiftClock();
+    expect(await idsOf(createAnalytics(rowsOf(10)).client, day, { waitForAvailabilityMs: 1e9, clock })).toHaveLength(
+      10,
+    );
+    expect(clock.waits).toEqual([]);
   });
 });

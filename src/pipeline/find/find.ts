@@ -1,113 +1,142 @@
 /**
- * Window ─find─► Conversation: reads all pages of the details query, and no more than one page ahead.
+ * Window ─find─► Conversation. A small window is one query. A large one is read by details jobs as far as their data go, and by
+ * queries from there on. Whatever the source, the rows come page by page and are looked at in the same way.
  * @module
  */
+import type { Clock, Random } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
 import type { DetailsPage, GenesysClient } from '../genesys/client.ts';
-import type { JSONObject } from '../genesys/read.ts';
+import { isServerTimeout } from '../genesys/connection.ts';
 import type { Conversation, Window } from '../types.ts';
-import { participantsOfConversation } from './live-conversation.ts';
+import { availabilityOf } from './availability.ts';
+import { isWithoutJobs, jobPages } from './by-job.ts';
+import { queryPages } from './by-query.ts';
+import type { RowPage } from './by-query.ts';
+import { IdSet } from './id-set.ts';
+import { withParticipants } from './live-conversation.ts';
 import { conversationOfRow } from './row.ts';
 import { detailsQueryOf, directionsOf } from './selection.ts';
 import type { Selection } from './selection.ts';
-import { daysOf, halvesOf } from './slices.ts';
+import { daysOf, spansOf } from './slices.ts';
 
 export interface FindOptions {
-  readonly client: Pick<GenesysClient, 'detailsQuery' | 'conversation'>;
+  readonly client: Pick<
+    GenesysClient,
+    | 'detailsQuery'
+    | 'conversation'
+    | 'detailsAvailability'
+    | 'submitDetailsJob'
+    | 'detailsJobState'
+    | 'detailsJobPage'
+    | 'deleteDetailsJob'
+  >;
   readonly window: Window;
   readonly selection: Selection;
-  /** The query gives no more than this of one interval, however many pages are asked for. Default 10,000. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** See `AvailabilityOptions`. */
+  readonly waitForAvailabilityMs?: number | undefined;
+  readonly onWait?: (untilMs?: number, availableMs?: number) => void;
+  /** What one query gives at most. Default 10,000. */
   readonly maxHits?: number;
+  /** Up to so many conversations the query is as cheap as a job, and sooner done. Default 1000. */
+  readonly fewHits?: number;
 }
 
-/** What one query gives at most, according to the official tutorials. */
-const MAX_HITS = 10_000;
-/** Intervals are not cut below this: so many calls do not start within a minute. */
-const SHORTEST_SLICE_MS = 60_000;
+/** Pages of conversations, none of them empty. */
+export type Find = (signal: AbortSignal) => AsyncIterable<readonly Conversation[]>;
 
-const isIn = ({ fromMs, toMs }: Window, atMs: number): boolean => fromMs <= atMs && atMs < toMs;
+/** The longest interval of one query or job, according to the official tutorials. */
+const LONGEST_SPAN_MS = 7 * 86_400_000;
+const FEW_HITS = 1000;
 
-/** The participants of a conversation that came without, where Genesys still has them. */
-const withParticipants = async (
-  conversation: Conversation,
-  client: FindOptions['client'],
-  signal: AbortSignal,
-): Promise<Conversation> => {
-  if (conversation.participants.length > 0) return conversation;
+/**
+ * The first page of the whole window, where one query can hold it. A window that the query refuses (it may be too old for it) or
+ * takes too long for is one for jobs.
+ */
+const probe = async (options: FindOptions, signal: AbortSignal): Promise<DetailsPage | undefined> => {
+  const { client, window, selection } = options;
+  if (window.toMs - window.fromMs > LONGEST_SPAN_MS) return undefined;
   try {
-    const live = await client.conversation(conversation.conversationId, signal);
-    const openEndMs = conversation.endAtMs ?? conversation.startAtMs;
-    return { ...conversation, participants: participantsOfConversation(live, openEndMs) };
+    return await client.detailsQuery(detailsQueryOf(window, selection, 1), signal);
   } catch (error) {
-    // It is kept for a limited time only, and a role may lack the permission: the recording may be usable all the same.
-    const isMissing =
-      error instanceof CallscribeError &&
-      (error.code === 'CSC_GENESYS_NOT_FOUND' || error.code === 'CSC_GENESYS_FORBIDDEN');
-    if (isMissing) return conversation;
+    const isRefused = error instanceof CallscribeError && error.code === 'CSC_GENESYS_BAD_REQUEST';
+    if (isRefused || isServerTimeout(error)) return undefined;
     throw error;
   }
 };
 
-/** All pages of one interval, until as many rows came as there are. */
-const pagesOf = async function* (
+/** A part of the window, and the rows in which its conversations are. */
+interface Part {
+  readonly window: Window;
+  readonly pages: AsyncIterable<RowPage>;
+}
+
+const byQuery = (options: FindOptions, window: Window, signal: AbortSignal): readonly Part[] =>
+  daysOf(window).map((day) => ({ window: day, pages: queryPages(options, day, signal) }));
+
+/** By a job; by queries where it turns out that there are no jobs here. */
+const byJob = async function* (options: FindOptions, span: Window, signal: AbortSignal): AsyncGenerator<RowPage> {
+  try {
+    yield* jobPages(options, span, signal);
+  } catch (error) {
+    if (!isWithoutJobs(error)) throw error;
+    for (const { pages } of byQuery(options, span, signal)) yield* pages;
+  }
+};
+
+const largeParts = (options: FindOptions, availableMs: number, signal: AbortSignal): readonly Part[] => {
+  const { fromMs, toMs } = options.window;
+  const borderMs = Math.min(toMs, Math.max(fromMs, availableMs));
+  const spans = spansOf({ fromMs, toMs: borderMs }, LONGEST_SPAN_MS);
+  return [
+    ...spans.map((window) => ({ window, pages: byJob(options, window, signal) })),
+    ...byQuery(options, { fromMs: borderMs, toMs }, signal),
+  ];
+};
+
+const partsOf = async (options: FindOptions, signal: AbortSignal): Promise<readonly Part[]> => {
+  const { window, clock, client, fewHits = FEW_HITS, waitForAvailabilityMs, onWait } = options;
+  const availability = { client, clock, waitMs: waitForAvailabilityMs, ...(onWait && { onWait }) };
+  const waited =
+    waitForAvailabilityMs === undefined ? undefined : await availabilityOf(availability, window.toMs, signal);
+  const known = await probe(options, signal);
+  if (known && (known.totalHits ?? 0) <= fewHits) {
+    return [{ window, pages: queryPages(options, window, signal, { known }) }];
+  }
+  const availableMs = waited ?? (await availabilityOf({ client, clock }, window.toMs, signal));
+  return largeParts(options, availableMs ?? Number.NEGATIVE_INFINITY, signal);
+};
+
+const isIn = ({ fromMs, toMs }: Window, atMs: number): boolean => fromMs <= atMs && atMs < toMs;
+
+const conversationsOf = async function* (
   options: FindOptions,
-  slice: Window,
   signal: AbortSignal,
-): AsyncGenerator<DetailsPage> {
-  let received = 0;
-  for (let pageNumber = 1; ; pageNumber += 1) {
-    const page = await options.client.detailsQuery(detailsQueryOf(slice, options.selection, pageNumber), signal);
-    yield page;
-    received += page.conversations.length;
-    if (page.conversations.length === 0 || received === page.totalHits) return;
+): AsyncGenerator<readonly Conversation[]> {
+  const directions = new Set<string>(directionsOf(options.selection));
+  const seen = new IdSet();
+  for (const { window, pages } of await partsOf(options, signal)) {
+    for await (const rows of pages) {
+      const found = rows
+        .map(conversationOfRow)
+        .filter((one) => one !== undefined)
+        .filter(({ startAtMs, direction }) => isIn(window, startAtMs) && directions.has(direction))
+        .filter(({ conversationId }) => seen.add(conversationId));
+      if (found.length === 0) continue;
+      yield await Promise.all(found.map((one) => withParticipants(one, options.client, signal)));
+    }
   }
 };
 
 /**
- * The rows of one interval. An interval with more rows than a query can give is read as two halves, unless that proved to be
- * of no use: then the query itself says where its limit is.
- */
-const rowsOf = async function* (
-  options: FindOptions,
-  slice: Window,
-  signal: AbortSignal,
-  hitsOfWhole = Number.POSITIVE_INFINITY,
-): AsyncGenerator<JSONObject> {
-  const { maxHits = MAX_HITS } = options;
-  for await (const { conversations, totalHits = 0 } of pagesOf(options, slice, signal)) {
-    const isTooMany = totalHits > maxHits && totalHits < hitsOfWhole;
-    const halves = isTooMany ? halvesOf(slice, SHORTEST_SLICE_MS) : undefined;
-    if (halves) {
-      for (const half of halves) yield* rowsOf(options, half, signal, totalHits);
-      return;
-    }
-    yield* conversations;
-  }
-};
-
-const conversationsOf = async function* (options: FindOptions, signal: AbortSignal): AsyncGenerator<Conversation> {
-  const { window, selection, client } = options;
-  const directions = new Set<string>(directionsOf(selection));
-  for (const day of daysOf(window)) {
-    // A conversation starts on one day, so what was seen of the day before need not be remembered.
-    const seen = new Set<string>();
-    for await (const row of rowsOf(options, day, signal)) {
-      const conversation = conversationOfRow(row);
-      if (!conversation || seen.has(conversation.conversationId)) continue;
-      if (!isIn(day, conversation.startAtMs) || !directions.has(conversation.direction)) continue;
-      seen.add(conversation.conversationId);
-      yield withParticipants(conversation, client, signal);
-    }
-  }
-};
-
-/**
- * The voice conversations that started in the window, each once, in the order in which they started. Which conversations an
- * interval touches is decided by Genesys in days, so the start is compared with the window again here.
+ * The voice conversations that started in the window, each once. Which conversations an interval touches is decided by Genesys in
+ * days or by what went on in it, so the start is compared with the window again here; that also makes the parts of a window
+ * disjoint.
  *
  * The iteration rejects with a `CallscribeError` of the client, or the reason of the signal.
  */
 export const createFind =
-  (options: FindOptions): ((signal: AbortSignal) => AsyncIterable<Conversation>) =>
+  (options: FindOptions): Find =>
   (signal) =>
     conversationsOf(options, signal);

@@ -3,9 +3,11 @@
  * leg is a `call` whose `id` is what analytics names `sessionId`.
  * @module
  */
+import { CallscribeError } from '../../errors.ts';
+import type { GenesysClient } from '../genesys/client.ts';
 import { present, readObjects, readText, readTimeMs } from '../genesys/read.ts';
 import type { JSONObject } from '../genesys/read.ts';
-import type { Participant, Segment, Session } from '../types.ts';
+import type { Conversation, Participant, Segment, Session } from '../types.ts';
 import { kindOf } from './row.ts';
 
 const segmentOf = (row: JSONObject, openEndMs: number): Segment | undefined => {
@@ -51,3 +53,24 @@ const participantOf = (row: JSONObject, openEndMs: number): Participant => {
 /** @param openEndMs the end of legs that have none */
 export const participantsOfConversation = (conversation: JSONObject, openEndMs: number): readonly Participant[] =>
   readObjects(conversation['participants']).map((row) => participantOf(row, openEndMs));
+
+/** A conversation that came without participants, with them where Genesys still has them. */
+export const withParticipants = async (
+  conversation: Conversation,
+  client: Pick<GenesysClient, 'conversation'>,
+  signal: AbortSignal,
+): Promise<Conversation> => {
+  if (conversation.participants.length > 0) return conversation;
+  try {
+    const live = await client.conversation(conversation.conversationId, signal);
+    const openEndMs = conversation.endAtMs ?? conversation.startAtMs;
+    return { ...conversation, participants: participantsOfConversation(live, openEndMs) };
+  } catch (error) {
+    // It is kept for a limited time only, and a role may lack the permission: the recording may be usable all the same.
+    const isMissing =
+      error instanceof CallscribeError &&
+      (error.code === 'CSC_GENESYS_NOT_FOUND' || error.code === 'CSC_GENESYS_FORBIDDEN');
+    if (isMissing) return conversation;
+    throw error;
+  }
+};

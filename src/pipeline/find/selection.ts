@@ -18,7 +18,7 @@ export interface Selection {
 }
 
 /** The largest page that the details query gives. */
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 
 type Filter = Models.ConversationDetailQueryFilter & Models.SegmentDetailQueryFilter;
 
@@ -33,6 +33,19 @@ const optional = (dimension: string, values: readonly string[] | undefined): Fil
 /** The directions of a selection in the words of the API. */
 export const directionsOf = ({ directions = ['Outbound'] }: Selection): readonly ('inbound' | 'outbound')[] =>
   directions.map((direction) => (direction === 'Inbound' ? 'inbound' : 'outbound'));
+
+/** The filters of a selection, for the query and for jobs alike. */
+const filtersOf = (selection: Selection) => ({
+  conversationFilters: [
+    anyOf('originatingDirection', directionsOf(selection)),
+    ...optional('divisionId', selection.divisionIDs),
+  ],
+  segmentFilters: [
+    anyOf('mediaType', ['voice']),
+    ...optional('queueId', selection.queueIDs),
+    ...optional('outboundCampaignId', selection.campaignIDs),
+  ],
+});
 
 const intervalOf = ({ fromMs, toMs }: Window): string =>
   `${new Date(fromMs).toISOString()}/${new Date(toMs).toISOString()}`;
@@ -53,13 +66,22 @@ export const detailsQueryOf = (
   order: 'asc',
   orderBy: 'conversationStart',
   paging: { pageSize: PAGE_SIZE, pageNumber },
-  conversationFilters: [
-    anyOf('originatingDirection', directionsOf(selection)),
-    ...optional('divisionId', selection.divisionIDs),
-  ],
-  segmentFilters: [
-    anyOf('mediaType', ['voice']),
-    ...optional('queueId', selection.queueIDs),
-    ...optional('outboundCampaignId', selection.campaignIDs),
-  ],
+  ...filtersOf(selection),
+});
+
+/** The same conversations by a details job. */
+export const asyncQueryOf = (interval: Window, selection: Selection): Models.AsyncConversationQuery => ({
+  interval: intervalOf(interval),
+  order: 'asc',
+  orderBy: 'conversationStart',
+  ...filtersOf(selection),
+});
+
+/** These conversations and no others, as they are now. At most a page of them, all of which started in the interval. */
+export const idQueryOf = (interval: Window, conversationIds: readonly string[]): Models.ConversationQuery => ({
+  interval: intervalOf(interval),
+  order: 'asc',
+  orderBy: 'conversationStart',
+  paging: { pageSize: PAGE_SIZE, pageNumber: 1 },
+  conversationFilters: [anyOf('conversationId', conversationIds)],
 });

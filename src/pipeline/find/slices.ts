@@ -17,6 +17,15 @@ export const daysOf = ({ fromMs, toMs }: Window): readonly Window[] => {
   return slices;
 };
 
+/** The window in pieces of at most that length, in order. */
+export const spansOf = ({ fromMs, toMs }: Window, longestMs: number): readonly Window[] => {
+  const spans: Window[] = [];
+  for (let startMs = fromMs; startMs < toMs; startMs += longestMs) {
+    spans.push({ fromMs: startMs, toMs: Math.min(toMs, startMs + longestMs) });
+  }
+  return spans;
+};
+
 /** Both halves, or undefined for what is too short to be worth it. */
 export const halvesOf = ({ fromMs, toMs }: Window, shortestMs: number): readonly [Window, Window] | undefined => {
   if (toMs - fromMs < 2 * shortestMs) return undefined;

@@ -18,7 +18,8 @@ export type Located =
   { readonly kind: 'NoRecording' } | { readonly kind: 'Recordings'; readonly recordings: readonly Recording[] };
 
 export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
-  find(signal: AbortSignal): AsyncIterable<Conversation>;
+  /** In pages, none of them empty. */
+  find(signal: AbortSignal): AsyncIterable<readonly Conversation[]>;
   locate(conversation: Conversation, signal: AbortSignal): Promise<Located>;
   /** What a recording is expected to cost before its audio was measured. */
   estimateMicros(durationMs: number): number;

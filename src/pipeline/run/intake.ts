@@ -85,6 +85,10 @@ const makeRoom = async (state: RunState): Promise<void> => {
   state.intake = 'Reading';
 };
 
+const eachOf = async function* <T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const page of pages) yield* page;
+};
+
 /**
  * Reads the window once and resolves when all of it is located, or the run stops. The next page waits while there are more
  * than twice as many works under way as recordings may be in flight.
@@ -100,7 +104,7 @@ export const intake = async (state: RunState): Promise<void> => {
     state.start(() => limit(() => locateOrFail(state, conversation)).finally(end));
   };
   try {
-    for await (const conversation of state.verbs.find(state.stopping)) {
+    for await (const conversation of eachOf(state.verbs.find(state.stopping))) {
       if (isStopping(state) || isFull(state)) break;
       state.tracker.conversationFound();
       begin(conversation);
