@@ -153,13 +153,18 @@ interface Tape {
   inFlight: number;
 }
 
+/** Pages of one. */
+const inPages = async function* (each: AsyncIterable<Conversation>): AsyncGenerator<readonly Conversation[]> {
+  for await (const one of each) yield [one];
+};
+
 const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
   const { world, find, locate, fetch, transcribe, deliver } = options;
   const lengths = new Map(world.flatMap(([, all]) => all).map((one) => [one.recordingId, one.announcedDurationMs]));
   const note = (verb: string, id: string): void => void tape.calls.push(`${verb} ${id}`);
   const priceMicros = ({ durationMs }: Pick<Audio, 'durationMs'>): number => durationMs;
   return {
-    find: find ? (signal) => find(signal) : () => everything(world),
+    find: (signal) => inPages(find ? find(signal) : everything(world)),
     locate: async (conversation, signal) => {
       note('locate', conversation.conversationId);
       if (locate) return locate(conversation, signal);
