@@ -100,6 +100,22 @@ const readOnce = async function* (
   return isLast(first, reading) ? true : yield* restOf(options, slice, reading, signal);
 };
 
+/** Reads an interval as often as it seems to have more rows than came, and something new comes; false where it has to be cut. */
+const readAll = async function* (
+  options: QueryOptions,
+  slice: Window,
+  reading: Reading,
+  { known, signal }: { readonly known: DetailsPage | undefined; readonly signal: AbortSignal },
+): AsyncGenerator<RowPage, boolean> {
+  for (let count = 1; count <= READINGS; count += 1) {
+    const before = reading.seen.size;
+    const first = count === 1 ? known : undefined;
+    if (!(yield* readOnce(options, slice, reading, { known: first, signal }))) return false;
+    if (reading.seen.size >= reading.hits || (count > 1 && reading.seen.size === before)) return true;
+  }
+  return true;
+};
+
 export interface QueryContext {
   /** The first page, where somebody asked for it already. */
   readonly known?: DetailsPage;
@@ -108,8 +124,8 @@ export interface QueryContext {
 }
 
 /**
- * All rows of an interval, each conversation once. They are those that started on a day which the interval touches: who wants
- * only those that started within it has to look.
+ * All rows of an interval, each conversation once unless the interval was cut. They are those that started on a day which the
+ * interval touches: who wants only those that started within it has to look.
  */
 export const queryPages = async function* (
   options: QueryOptions,
@@ -119,14 +135,7 @@ export const queryPages = async function* (
 ): AsyncGenerator<RowPage> {
   const halves = halvesOf(slice, SHORTEST_MS);
   const reading: Reading = { seen: new Set(), hits: 0, hitsOfWhole, canBeCut: halves !== undefined };
-  for (let count = 1, before = -1; count <= READINGS && before !== reading.seen.size; count += 1) {
-    before = reading.seen.size;
-    const isRead = yield* readOnce(options, slice, reading, { known: count === 1 ? known : undefined, signal });
-    if (!isRead && halves) {
-      const context = { hitsOfWhole: reading.hits || hitsOfWhole };
-      for (const half of halves) yield* queryPages(options, half, signal, context);
-      return;
-    }
-    if (reading.seen.size >= reading.hits) return;
-  }
+  if (yield* readAll(options, slice, reading, { known, signal })) return;
+  const context = { hitsOfWhole: reading.hits || hitsOfWhole };
+  for (const half of halves ?? []) yield* queryPages(options, half, signal, context);
 };
