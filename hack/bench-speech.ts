@@ -92,7 +92,7 @@ for (const model of speechModels.keys()) {
     () => false,
   );
   if (!isThere) continue;
-  const server = await startSpeechServerProcess({ flags: [`--model=${model}`] });
+  const server = await startSpeechServerProcess([`--model=${model}`]);
   try {
     for (const sample of [call1, call2, repeated(call1)]) await measure(model, server, sample);
   } finally {

@@ -2,10 +2,12 @@
  * The speech server as something to operate: how it starts, whom it lets in, how it ends.
  * @module
  */
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelFolder, speechModelOf, vadModel, vocabulary } from '../../src/speech-server/models.ts';
 import { encodeWav } from '../audio/encode.ts';
@@ -62,7 +64,7 @@ describe('at its start', () => {
     const path = join(folder, name);
     await rm(path);
     if (content !== undefined) await writeFile(path, content);
-    const outcome = await startInVain({ flags: ['--model-dir', folder] });
+    const outcome = await startInVain(['--model-dir', folder]);
     await rm(path, { force: true });
     await symlink(join(modelFolder(process.env), name), path);
     return outcome;
@@ -88,7 +90,7 @@ describe('at its start', () => {
   });
 
   it('says which models there are', async () => {
-    const { exit, log } = await startInVain({ flags: ['--model=whisper'] });
+    const { exit, log } = await startInVain(['--model=whisper']);
     expect(exit).toBe(2);
     expect(log).toMatchObject([
       { err: { code: 'CSC_SPEC_INVALID', message: expect.stringContaining('moonshine-tiny-en') as string } },
@@ -100,7 +102,7 @@ describe('at its start', () => {
     ['a key that is empty', [], { CALLSCRIBE_API_KEY: '' }],
     ['a flag that is none', ['--languages=de'], {}],
   ])('refuses %s', async (_name, flags, env) => {
-    expect((await startInVain({ flags, env })).exit).toBe(2);
+    expect((await startInVain(flags, env)).exit).toBe(2);
   });
 });
 
@@ -110,8 +112,7 @@ describe('while it runs', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'callscribe-uploads-test-'));
-    server = await startSpeechServerProcess({
-      flags: ['--max-queue=1'],
+    server = await startSpeechServerProcess(['--max-queue=1'], {
       // What Kubernetes sets where a Service is named callscribe must not be taken for a flag.
       env: { CALLSCRIBE_API_KEY: API_KEY, TMPDIR: folder, CALLSCRIBE_PORT: 'tcp://10.0.0.1:9900' },
     });
@@ -179,7 +180,7 @@ describe('at its end', () => {
     const start = await startOfCall();
     const answers = Promise.all([transcribed(server.url, start), transcribed(server.url, start)]);
     await vi.waitFor(async () => expect(await inside(server)).toEqual({ inside: 2 }));
-    server.signal(signal);
+    process.kill(server.pid, signal);
     const [first, second] = await answers;
     expect(first?.length).toBeGreaterThan(0);
     expect(second).toEqual(first);
@@ -187,10 +188,10 @@ describe('at its end', () => {
   });
 
   it('gives work back that it cannot finish in time', async () => {
-    const server = await startSpeechServerProcess({ flags: ['--shutdown-grace-seconds=0'] });
+    const server = await startSpeechServerProcess(['--shutdown-grace-seconds=0']);
     const answer = postAudio(server.url, await call());
     await vi.waitFor(async () => expect(await inside(server)).toEqual({ inside: 1 }));
-    server.signal('SIGTERM');
+    process.kill(server.pid, 'SIGTERM');
     expect((await answer).status).toBe(503);
     expect(await server.ended).toBe(0);
   });
@@ -198,8 +199,9 @@ describe('at its end', () => {
 
 describe('on a disk that is full', () => {
   it('answers, and goes on', async () => {
-    // Of any file, in blocks of 512 bytes.
-    const server = await startSpeechServerProcess({ shell: 'ulimit -f 200;' });
+    const server = await startSpeechServerProcess();
+    // Of any file that it writes.
+    await promisify(execFile)('prlimit', [`--pid=${server.pid}`, '--fsize=100000']);
     const answer = await postAudio(server.url, await call());
     expect([answer.status, await answer.json()]).toMatchObject([500, { error: { code: 'storage_failed' } }]);
     expect((await postAudio(server.url, silence)).status).toBe(200);

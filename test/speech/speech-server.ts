@@ -2,96 +2,46 @@
  * The speech server as a process of its own, as users run it, and a client for it.
  * @module
  */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { callscribe } from '../cli/command.ts';
+import {
+  type CallscribeOptions,
+  type CallscribeProcess,
+  type LogLine,
+  startCallscribe,
+} from '../operator/callscribe.ts';
 
-const CALLSCRIBE = fileURLToPath(new URL('../../bin/callscribe', import.meta.url));
-
-export interface SpeechServerProcess {
+export interface SpeechServerProcess extends CallscribeProcess {
   readonly url: string;
   readonly pid: number;
-  /** Everything that it logged, parsed. */
-  readonly log: readonly Readonly<Record<string, unknown>>[];
-  /** Resolves to the exit code, or to the name of the signal that ended it. */
-  readonly ended: Promise<number | string>;
-  signal(name: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL where that does not help. */
-  stop(): Promise<number | string>;
 }
 
-export interface ProcessOptions {
-  readonly flags?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Put before the command, for example to limit what it may use. */
-  readonly shell?: string;
-}
-
-const STOP_TIMEOUT_MS = 40_000;
-
-const parseLine = (line: string): Readonly<Record<string, unknown>> => {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return { msg: line };
-  }
-};
-
-interface Started extends Omit<SpeechServerProcess, 'url'> {
-  /** Rejects where it ended before it was ready. */
-  readonly ready: Promise<string>;
-}
-
-const launch = ({ flags = [], env = {}, shell = '' }: ProcessOptions): Started => {
-  const child = spawn(
-    '/bin/sh',
-    ['-c', `${shell} exec "$@"`, 'sh', CALLSCRIBE, 'speech-server', '--port=0', '--host=127.0.0.1', ...flags],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const log: Readonly<Record<string, unknown>>[] = [];
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
-  const ready = new Promise<string>((resolve, reject) => {
-    const read = (line: string): void => {
-      const entry = parseLine(line);
-      log.push(entry);
-      if (entry['msg'] === 'ready') resolve(String(entry['url']));
-    };
-    createInterface({ input: child.stdout }).on('line', read);
-    createInterface({ input: child.stderr }).on('line', read);
-    void ended.then((how) => reject(new Error(`the speech server ended with ${how}: ${JSON.stringify(log)}`)));
-  });
-  // Looked at by those who expect a server.
-  ready.catch(() => {});
-  return {
-    ready,
-    log,
-    ended,
-    pid: child.pid ?? 0,
-    signal: (name) => child.kill(name),
-    stop: async () => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      const how = await ended;
-      clearTimeout(timer);
-      return how;
-    },
-  };
-};
+/** On a free port of loopback. */
+const argsWith = (flags: readonly string[]): readonly string[] => [
+  'speech-server',
+  '--port=0',
+  '--host=127.0.0.1',
+  ...flags,
+];
 
 /** Starts it and waits until it is ready. */
-export const startSpeechServerProcess = async (options: ProcessOptions = {}): Promise<SpeechServerProcess> => {
-  const { ready, ...rest } = launch(options);
-  return { ...rest, url: await ready };
+export const startSpeechServerProcess = async (
+  flags: readonly string[] = [],
+  options: CallscribeOptions = {},
+): Promise<SpeechServerProcess> => {
+  const program = await startCallscribe(argsWith(flags), options);
+  const { pid, ready } = program;
+  if (pid === undefined) throw new Error('the speech server has no process');
+  return { ...program, pid, url: String(ready['url']) };
 };
 
 /** Starts it where it is expected to give up; resolves when it did. */
 export const startInVain = async (
-  options: ProcessOptions,
-): Promise<{ readonly exit: number | string; readonly log: SpeechServerProcess['log'] }> => {
-  const { ended, log } = launch(options);
-  return { exit: await ended, log };
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly exit: number | string; readonly log: readonly LogLine[] }> => {
+  const { how, stdout } = await callscribe(argsWith(flags), { env }).ended;
+  const lines = stdout.split('\n').filter(Boolean);
+  return { exit: how, log: lines.map((line) => JSON.parse(line) as LogLine) };
 };
 
 export interface SpokenResult {
