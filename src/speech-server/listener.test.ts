@@ -6,7 +6,7 @@ import { createListener, type Heard } from './listener.ts';
 const numbered = (from: number, to: number): Float32Array =>
   Float32Array.from({ length: to - from }, (_, index) => from + index);
 
-interface Session {
+interface Listening {
   readonly heard: readonly Heard[];
   /** What the recogniser was given, first and last sample. */
   readonly given: readonly (readonly [number | undefined, number | undefined])[];
@@ -31,7 +31,7 @@ const listenTo = (
   pieces: readonly Float32Array[],
   spans: readonly (readonly [number, Span])[],
   words: (index: number) => string = (index) => `utterance ${index}`,
-): Session => {
+): Listening => {
   const given: (readonly [number | undefined, number | undefined])[] = [];
   const { detector, windows } = detectorThatTells(spans);
   const listener = createListener({
