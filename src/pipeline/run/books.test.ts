@@ -152,8 +152,8 @@ describe('a run that is ended for good', () => {
         if (conversationId === 'c-9') throw failure('CSC_GENESYS_AUTH');
         return { kind: 'Recordings', recordings: [recordingOf(`r-${conversationId.slice(2)}`)] };
       },
-      transcribe: async () => {
-        await test.clock.sleep(3000);
+      transcribe: async (_, signal) => {
+        await test.clock.sleep(3000, signal);
         return [];
       },
     });

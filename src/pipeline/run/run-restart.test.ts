@@ -17,8 +17,8 @@ describe('a run that meets a passing error of its own', () => {
         await test.clock.sleep(1000);
         throw failure('CSC_GENESYS_UNAVAILABLE', 'the second page');
       },
-      transcribe: async () => {
-        await test.clock.sleep(5000);
+      transcribe: async (_, signal) => {
+        await test.clock.sleep(5000, signal);
         return [];
       },
     });
