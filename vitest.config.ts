@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 15_000, sequence: { groupOrder: 0 } } },
+      { test: { name: 'unit', include: ['{src,hack}/**/*.test.ts'], testTimeout: 15_000, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'system',
