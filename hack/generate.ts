@@ -1,14 +1,16 @@
 /**
- * Writes what follows from the CRD and the error catalogue: TypeScript types, the chart's copy of the CRD and the reference
- * pages. With `--check` it only compares, and fails where a file is not what it would write.
+ * Writes what follows from the CRD, the error catalogue and the catalogue of metrics: TypeScript types, the chart's copy of the CRD
+ * and the reference pages. With `--check` it only compares, and fails where a file is not what it would write.
  * @module
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CRD, loadSchema } from '../src/api/crd.ts';
+import { metrics } from '../src/controller/metrics/catalogue.ts';
 import { catalogue } from '../src/errors.ts';
 import { errorsPage } from './generate/errors-page.ts';
+import { metricsPage } from './generate/metrics-page.ts';
 import { resourcePage } from './generate/resource-page.ts';
 import { typesOf } from './generate/types.ts';
 
@@ -23,6 +25,7 @@ const outputs: Readonly<Record<string, () => Promise<string>>> = {
   'docs/reference/transcriptionrun.md': async () =>
     resourcePage(loadSchema(), COMMAND, await readFile(fromRoot('deploy/samples/minimal.yaml'), 'utf8')),
   'docs/reference/errors.md': () => errorsPage(catalogue, COMMAND),
+  'docs/reference/metrics.md': () => metricsPage(metrics, COMMAND),
 };
 
 const check = process.argv.includes('--check');

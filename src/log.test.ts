@@ -43,6 +43,20 @@ describe('createLog', () => {
     expect(logged((log) => log.error({ err: loggable(thrown) }, 'failed'))).toMatchObject({ err: expected });
   });
 
+  it('follows a level that changes, also in loggers that were made before', () => {
+    const stream = new PassThrough();
+    let level = 'info';
+    const log = createLog({ level: () => level, isTerminal: false, stream });
+    const child = log.child({ run: 'nightly' });
+    child.debug('unheard');
+    level = 'debug';
+    child.debug('heard');
+    level = 'silent';
+    child.fatal('unheard');
+    const lines = String(stream.read()).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['heard']);
+  });
+
   it('has the time as ISO 8601 and leaves out what is below its level', () => {
     expect(logged((log) => log.info('here'))['time']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     const stream = new PassThrough();

@@ -3,15 +3,15 @@
  * messages that are safe to show, and addresses lose their query before they are put into one.
  * @module
  */
-import pino, { type Logger } from 'pino';
+import pino, { type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import { CallscribeError, withoutAddresses } from './errors.ts';
 
 export type { Logger } from 'pino';
 
 export interface LogOptions {
-  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
-  readonly level: string;
+  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`; a function where it may change while the process runs. */
+  readonly level: string | (() => string);
   /** True where a person reads it. */
   readonly isTerminal: boolean;
   readonly stream: NodeJS.WritableStream;
@@ -28,10 +28,24 @@ export const loggable = (error: unknown): object => {
   return { name, message: withoutAddresses(message), stack: withoutAddresses(stack) };
 };
 
+/** A child logger keeps the level that it was made with, so a level that may change is looked up for each line instead. */
+const levelOptions = (level: LogOptions['level']): LoggerOptions => {
+  if (typeof level === 'string') return { level };
+  const lowest = (): number => pino.levels.values[level()] ?? Number.POSITIVE_INFINITY;
+  return {
+    level: 'trace',
+    hooks: {
+      logMethod(args, method, number) {
+        if (number >= lowest()) method.apply(this, args);
+      },
+    },
+  };
+};
+
 /** @example createLog({ level: 'info', isTerminal: false, stream: process.stdout }).info({ run: 'nightly' }, 'started') */
 export const createLog = ({ level, isTerminal, stream }: LogOptions): Logger => {
   const options = {
-    level,
+    ...levelOptions(level),
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },

@@ -3,7 +3,7 @@
  * @module
  */
 import { KubeConfig } from '@kubernetes/client-node';
-import { createKubeClient, type KubeClient } from '../controller/runtime/kube-client.ts';
+import { createKubeClient, type KubeClient, type KubeClientOptions } from '../controller/runtime/kube-client.ts';
 
 export interface Cluster {
   readonly kube: KubeClient;
@@ -18,8 +18,8 @@ export const loadKubeConfig = (): KubeConfig => {
   return config;
 };
 
-export const connect = (): Cluster => {
+export const connect = (options: KubeClientOptions = {}): Cluster => {
   const config = loadKubeConfig();
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
-  return { kube: createKubeClient(config), namespace };
+  return { kube: createKubeClient(config, options), namespace };
 };

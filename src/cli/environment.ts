@@ -4,10 +4,9 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
 import { createEgressPolicy } from '../pipeline/http/egress.ts';
-import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts';
 
 export interface EnvironmentFlags {
   readonly egressAllow: readonly string[];
@@ -16,13 +15,12 @@ export interface EnvironmentFlags {
   readonly maxRecordingsInFlight: number;
 }
 
-/** `intercept` is put between the pipeline and all connections that it makes. */
 export const openPipeline = (
   flags: EnvironmentFlags,
-  intercept?: Dispatcher.DispatcherComposeInterceptor,
+  hooks: Pick<PipelineOptions, 'intercept' | 'onGenesysRequest'> = {},
 ): Promise<Pipeline> =>
   createPipeline({
-    ...(intercept && { intercept }),
+    ...hooks,
     egress: createEgressPolicy({ allow: flags.egressAllow, only: flags.egressOnly }),
     workDir: flags.workDir ?? join(tmpdir(), 'callscribe'),
     maxRecordingsInFlight: flags.maxRecordingsInFlight,

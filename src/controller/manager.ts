@@ -4,20 +4,18 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { API_GROUP, API_VERSION, KIND, PLURAL, type TranscriptionRun, VERSION } from '../api/types.ts';
 import type { Clock, Random } from '../clock.ts';
 import { loggable, type Logger } from '../log.ts';
 import type { RunIdentity, RunPipeline } from '../pipeline/plan.ts';
-import { openLedger } from './ledger/ledger.ts';
-import { createOutbox } from './ledger/outbox.ts';
-import { createLedgerStore } from './ledger/store.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { startAttempt, type Attempt } from './run/attempt.ts';
-import { failureEvent, type RunEvent } from './run/events.ts';
+import { type Attempts, createAttempts } from './begin-attempt.ts';
+import { meteredStatusWriter } from './metrics/metered-status-writer.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { RunEvent } from './run/events.ts';
 import { reconcile } from './run/reconcile.ts';
 import { createStatusWriter } from './run/status-writer.ts';
-import { createSupervisor, type StartRequest } from './run/supervisor.ts';
+import { createSupervisor } from './run/supervisor.ts';
 import { runController } from './runtime/controller.ts';
 import type { Elector } from './runtime/election.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
@@ -26,7 +24,7 @@ import type { KubeClient } from './runtime/kube-client.ts';
 import { createReflector, type Reflector } from './runtime/reflector.ts';
 import { resourcePath } from './runtime/resource-path.ts';
 import { createWorkQueue, type WorkQueue } from './runtime/work-queue.ts';
-import { secretReader } from './secrets.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export interface ManagerOptions {
   readonly kube: KubeClient;
@@ -34,6 +32,10 @@ export interface ManagerOptions {
   readonly namespaces: readonly string[];
   readonly metricsAddress: string;
   readonly healthAddress: string;
+  readonly metrics: Metrics;
+  /** Where `metrics` are read from. */
+  readonly registry: Registry;
+  readonly tracing?: Tracing | undefined;
   readonly elector: Elector;
   readonly pipeline: RunPipeline;
   /** How long what is in flight may take to end after the signal. */
@@ -46,60 +48,12 @@ export interface ManagerOptions {
 const runsPath = (namespace?: string): string =>
   resourcePath({ group: API_GROUP, version: VERSION, plural: PLURAL, ...(namespace && { namespace }) });
 
-const identityOf = ({ metadata: { namespace, name, uid } }: TranscriptionRun): RunIdentity => ({
-  namespace,
-  name,
-  uid,
-});
-
 const keyOf = ({ namespace, name }: Pick<RunIdentity, 'namespace' | 'name'>): string => `${namespace}/${name}`;
-
-type Emit = (run: TranscriptionRun, event: RunEvent) => void;
-
-interface AttemptWiring extends Pick<ManagerOptions, 'kube' | 'clock' | 'pipeline' | 'log'> {
-  readonly enqueue: (key: string) => void;
-  readonly emit: Emit;
-  readonly metrics: Metrics;
-}
-
-/** Begins an attempt at a run: its ledger, its secrets, and where its news goes. */
-const begin =
-  ({ kube, clock, pipeline, log, enqueue, emit, metrics }: AttemptWiring) =>
-  ({ run, window, failures }: StartRequest): Attempt => {
-    const identity = identityOf(run);
-    const { currency } = run.spec.cost;
-    const runLog = log.child({ run: identity.name, namespace: identity.namespace });
-    runLog.info({ window }, 'working on the run');
-    return startAttempt({
-      plan: { run: identity, spec: run.spec, window, readSecret: secretReader(kube, identity.namespace) },
-      openLedger: (signal) =>
-        openLedger({
-          store: createLedgerStore({ kube, run: identity, epoch: randomUUID(), clock, signal }),
-          outbox: createOutbox({ kube, run: identity, clock, signal }),
-          currency,
-          clock,
-        }),
-      pipeline,
-      clock,
-      ...(failures && { failures }),
-      onChange: () => enqueue(keyOf(identity)),
-      onOutcome: (recording) => {
-        const { recordingId, conversationId, state, error, attempt, durationMs } = recording;
-        runLog.info(
-          { recordingId, conversationId, state, attempt, durationMs, ...(error && { code: error.code }) },
-          'recording ended',
-        );
-        metrics.recordingEnded(recording, currency);
-        const event = failureEvent(recording);
-        if (event) emit(run, event);
-      },
-    });
-  };
 
 type Cache = Reflector<TranscriptionRun>;
 
 const watchRuns = (
-  { kube, namespaces, clock, random, log }: ManagerOptions,
+  { kube, namespaces, clock, random, log, metrics }: ManagerOptions,
   onChange: (key: string) => void,
 ): readonly Cache[] =>
   (namespaces.length > 0 ? namespaces : [undefined]).map((namespace) =>
@@ -109,7 +63,10 @@ const watchRuns = (
       clock,
       random,
       onChange,
-      onError: (error) => log.warn({ err: loggable(error), namespace }, 'the watch of runs was disturbed'),
+      onError: (error) => {
+        metrics.watchDisturbed();
+        log.warn({ err: loggable(error), namespace }, 'the watch of runs was disturbed');
+      },
     }),
   );
 
@@ -119,12 +76,11 @@ const unsynced = (caches: readonly Cache[]): string | undefined =>
 /** What a term as leader keeps; nobody's while another process leads. */
 interface Term {
   readonly queue: WorkQueue;
-  readonly runs: () => number;
+  readonly attempts: Attempts;
 }
 
 interface Parts {
   readonly caches: readonly Cache[];
-  readonly metrics: Metrics;
   readonly terms: { current?: Term };
   /** Aborted: the process is to stop. Otherwise a term ends because the lead was lost. */
   readonly stopping: AbortSignal;
@@ -148,10 +104,10 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 /** What one term as leader consists of. Everything that belongs to it ends with it. */
 const lead = async (
   options: ManagerOptions,
-  { caches, metrics, terms, stopping }: Parts,
+  { caches, terms, stopping }: Parts,
   leading: AbortSignal,
 ): Promise<void> => {
-  const { kube, clock, pipeline, log, graceMs } = options;
+  const { kube, clock, metrics, log, graceMs } = options;
   const queue = createWorkQueue(clock);
   const recorder = createEventRecorder({
     kube,
@@ -159,12 +115,13 @@ const lead = async (
     newId: randomUUID,
     onError: (error) => log.debug({ err: loggable(error) }, 'an Event could not be written'),
   });
-  const emit: Emit = (run, event) => recorder.emit({ ...run, apiVersion: API_VERSION, kind: KIND }, event);
-  const supervisor = createSupervisor(
-    begin({ kube, clock, pipeline, log, enqueue: (key) => queue.add(key), emit, metrics }),
-  );
-  terms.current = { queue, runs: supervisor.size };
-  const statusWriter = createStatusWriter({ kube, clock });
+  const emit = (run: TranscriptionRun, event: RunEvent): void =>
+    recorder.emit({ ...run, apiVersion: API_VERSION, kind: KIND }, event);
+  const onChange = (run: RunIdentity): void => queue.add(keyOf(run));
+  const attempts = createAttempts({ ...options, onChange, emit });
+  const supervisor = createSupervisor(attempts.begin);
+  terms.current = { queue, attempts };
+  const statusWriter = meteredStatusWriter(createStatusWriter({ kube, clock }), metrics);
   const getRun = (key: string): TranscriptionRun | undefined => caches.map((cache) => cache.get(key)).find(Boolean);
   for (const cache of caches) for (const key of cache.keys()) queue.add(key);
   const working = runController({
@@ -174,7 +131,7 @@ const lead = async (
     newId: randomUUID,
     clock,
     onReconciled: ({ key, reconcileId, result, durationMs, error }) => {
-      metrics.reconciled(result, durationMs / 1000);
+      metrics.reconciled(result, durationMs);
       if (error !== undefined)
         log.warn({ key, reconcileId, err: loggable(error) }, 'a reconcile failed and is repeated');
     },
@@ -195,27 +152,27 @@ const lead = async (
  * @throws Error where an address cannot be listened on
  */
 export const runManager = async (options: ManagerOptions, signal: AbortSignal): Promise<void> => {
-  const { clock, elector, log } = options;
-  const registry = new Registry();
+  const { clock, elector, log, metrics } = options;
   const terms: Parts['terms'] = {};
-  const metrics = createMetrics(registry, {
-    leads: () => terms.current !== undefined,
-    activeRuns: () => terms.current?.runs() ?? 0,
-    queueDepth: () => terms.current?.queue.depth() ?? 0,
-  });
   const caches = watchRuns(options, (key) => terms.current?.queue.add(key));
+  metrics.watch({
+    leads: () => terms.current !== undefined,
+    activity: () => terms.current?.attempts.activity() ?? { runs: 0, inFlight: 0, pending: 0 },
+    queueDepth: () => terms.current?.queue.depth() ?? 0,
+    runs: () => caches.flatMap((cache) => [...cache.keys()].flatMap((key) => cache.get(key) ?? [])),
+  });
   const health = await startHealthServer(options.healthAddress, {
     live: {},
     ready: { cache: () => unsynced(caches), shutdown: () => (signal.aborted ? 'shutting down' : undefined) },
   });
-  const metricsServer = await startMetricsServer(options.metricsAddress, registry);
+  const metricsServer = await startMetricsServer(options.metricsAddress, options.registry);
   const watching = new AbortController();
   const watches = caches.map((cache) => cache.run(watching.signal));
   const stopped = untilAborted(signal);
   while (!signal.aborted && unsynced(caches) !== undefined) await Promise.race([stopped, clock.sleep(20)]);
   log.info({ health: health.url, metrics: metricsServer.url }, 'ready');
   try {
-    await elector.run((leading) => lead(options, { caches, metrics, terms, stopping: signal }, leading), signal);
+    await elector.run((leading) => lead(options, { caches, terms, stopping: signal }, leading), signal);
   } finally {
     watching.abort();
     await Promise.all([...watches, health.close(), metricsServer.close()]);

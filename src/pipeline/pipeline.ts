@@ -11,10 +11,11 @@ import { sweepWorkDir } from './fetch/work-dir.ts';
 import { type Account, createAccounts } from './genesys/account.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { EgressPolicy } from './http/egress.ts';
-import type { Controls, Journal, Plan, RunPipeline, Summary } from './plan.ts';
+import type { Controls, GenesysRequest, Journal, Plan, RunPipeline, Summary } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { backoffMs } from './retry/backoff.ts';
 import type { RunSettings } from './run/context.ts';
+import { observedVerbs } from './run/observed-verbs.ts';
 import { run } from './run/run.ts';
 import { createTracker } from './run/tracker.ts';
 import { createEndpointLimits, type JoinEndpoint } from './transcribe/endpoint-limits.ts';
@@ -30,6 +31,7 @@ export interface PipelineOptions {
   readonly random: Random;
   /** Between the pipeline and all connections that it makes. */
   readonly intercept?: Dispatcher.DispatcherComposeInterceptor;
+  readonly onGenesysRequest?: (request: GenesysRequest) => void;
 }
 
 export interface Pipeline {
@@ -70,14 +72,17 @@ const notBegun = (journal: Journal, thrown: unknown): Summary => {
 };
 
 const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> => {
-  const { egress, dispatcher, workDir, accountOf, joinEndpoint, clock, random } = shared;
+  const { egress, dispatcher, workDir, accountOf, joinEndpoint, clock, random, onGenesysRequest } = shared;
   const facts = await preflight(plan, egress);
   const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
   const account = accountOf(facts.accountKey).join(plan.spec.genesys.requestsPerMinute, () => {});
   const speechInFlight = endpoint.inFlight;
   try {
-    const verbs = createVerbs({ plan, facts, dispatcher, workDir, account, speechInFlight, clock, random });
-    return await run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock });
+    const common = { dispatcher, workDir, clock, random, onGenesysRequest };
+    const verbs = createVerbs({ plan, facts, account, speechInFlight, ...common });
+    const { onStep } = controls;
+    const observed = onStep ? observedVerbs(verbs, clock.now, onStep) : verbs;
+    return await run({ verbs: observed, settings: settingsOf(plan, shared), journal, controls, clock });
   } finally {
     account.leave();
     endpoint.leave();

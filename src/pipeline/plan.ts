@@ -54,6 +54,26 @@ export interface Journal {
   forget(recordingId: string): Promise<void>;
 }
 
+/** One step that ended, well or not: for metrics and traces. */
+export interface Step {
+  readonly stage: Stage;
+  readonly conversationId: string;
+  /** Absent for a step of the conversation as a whole. */
+  readonly recordingId?: string;
+  readonly startAtMs: number;
+  readonly endAtMs: number;
+  /** Set where it failed. */
+  readonly error?: ErrorCode;
+}
+
+/** One request to Genesys Cloud as it went out; a call that is repeated is several. */
+export interface GenesysRequest {
+  readonly kind: GenesysCallKind;
+  /** Undefined where no answer came. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}
+
 /** What may change while a run goes on. */
 export interface LiveSettings {
   readonly concurrency: number;
@@ -75,6 +95,8 @@ export interface Controls {
   onProgress(read: () => Progress): void;
   /** Called once for each final outcome, with its error where it has one: for Events, logs and metrics. */
   onOutcome(recording: RecordingProgress): void;
+  /** Called for each step that ended. */
+  readonly onStep?: (step: Step) => void;
 }
 
 /** `Pending` waits for its first or next attempt, `InProgress` is being worked on; the others are final. */

@@ -20,7 +20,7 @@ import { createMeter } from './genesys/kinds.ts';
 import { createLocate, createRelocate } from './locate/locate.ts';
 import { parseMicros } from './money/micros.ts';
 import { createPricing } from './money/pricing.ts';
-import type { Plan } from './plan.ts';
+import type { GenesysRequest, Plan } from './plan.ts';
 import { type Preflight, readCredentials, readEndpoint } from './preflight.ts';
 import type { RunVerbs } from './run/context.ts';
 import { createScreen } from './screen/screen.ts';
@@ -36,6 +36,7 @@ export interface VerbsContext {
   readonly speechInFlight: LimitFunction;
   readonly clock: Clock;
   readonly random: Random;
+  readonly onGenesysRequest?: ((request: GenesysRequest) => void) | undefined;
 }
 
 /** A recording is priced by its announced length as if it had both channels: an estimate is better too high than too low. */
@@ -76,7 +77,7 @@ const transcriberOf = ({ plan, dispatcher, speechInFlight, clock }: VerbsContext
 
 /** @throws CallscribeError `CSC_SPEC_INVALID` for rates that are no amounts */
 export const createVerbs = (context: VerbsContext): RunVerbs => {
-  const { plan, facts, dispatcher, workDir, account, clock, random } = context;
+  const { plan, facts, dispatcher, workDir, account, clock, random, onGenesysRequest } = context;
   const { selection, stt, roles, cost } = plan.spec;
   const client = createGenesysClient({
     ...facts.hosts,
@@ -84,6 +85,7 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
     dispatcher,
     account,
     meter: createMeter(),
+    onRequest: onGenesysRequest,
     clock,
     random,
   });

@@ -14,6 +14,7 @@ import type {
   Progress,
   RecordingProgress,
   RunPipeline,
+  Step,
   Summary,
 } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
@@ -33,6 +34,7 @@ export interface AttemptOptions {
   /** Called when `facts()` would say something new. */
   readonly onChange: () => void;
   readonly onOutcome: (recording: RecordingProgress) => void;
+  readonly onStep?: (step: Step) => void;
 }
 
 export interface Attempt {
@@ -116,6 +118,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       onChange();
     },
     onOutcome: options.onOutcome,
+    ...(options.onStep && { onStep: options.onStep }),
   };
 
   /** The ledger outlives an abort: the rows of what was cancelled still have to be written. */

@@ -7,6 +7,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { errorOfNetwork, KubeError } from './kube-error.ts';
 import { readLines } from './read-lines.ts';
 import { follow, type Follower } from './abort.ts';
+import { resourceOf } from './resource-path.ts';
 import { pause, systemTimers, type Timers } from './timers.ts';
 import { createTransport, type Transport, type TransportRequest } from './transport.ts';
 import { parseEvent, type WatchEvent } from './watch-event.ts';
@@ -50,10 +51,25 @@ export interface KubeClient {
   close(): Promise<void>;
 }
 
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+/** One request as it went out; a call that is repeated is several. */
+export interface KubeRequest {
+  /** The word of RBAC. */
+  readonly verb: Verb;
+  /** Plural, with its part, for example `transcriptionruns/status`. */
+  readonly resource: string;
+  /** Undefined where no answer came. */
+  readonly status: number | undefined;
+  /** To the head of the answer. */
+  readonly durationMs: number;
+}
+
 export interface KubeClientOptions {
   /** One request from the first byte sent to the last received. Default 30 s. */
   readonly timeoutMs?: number;
   readonly timers?: Timers;
+  readonly onRequest?: (request: KubeRequest) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -69,7 +85,7 @@ const withQuery = (path: string, query: Query): string => {
   return search ? `${path}?${search}` : path;
 };
 
-type Call = TransportRequest & Pick<CallOptions, 'timeoutMs'>;
+type Call = TransportRequest & Pick<CallOptions, 'timeoutMs'> & { readonly verb: Verb };
 
 const nameOf = ({ method, path }: TransportRequest): string => `${method} ${path.split('?')[0] ?? ''}`;
 
@@ -84,19 +100,21 @@ class HTTPKubeClient implements KubeClient {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #timers: Timers;
+  readonly #onRequest: (request: KubeRequest) => void;
 
-  constructor(transport: Transport, { timeoutMs = DEFAULT_TIMEOUT_MS, timers = systemTimers }: KubeClientOptions) {
+  constructor(transport: Transport, options: KubeClientOptions) {
     this.#transport = transport;
-    this.#timeoutMs = timeoutMs;
-    this.#timers = timers;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timers = options.timers ?? systemTimers;
+    this.#onRequest = options.onRequest ?? (() => {});
   }
 
   get<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'GET', path, ...options });
+    return this.#call({ verb: 'get', method: 'GET', path, ...options });
   }
 
   async list<T>(path: string, query: Query, options: CallOptions = {}): Promise<KubeList<T>> {
-    const request = { method: 'GET', path: withQuery(path, query), ...options } as const;
+    const request = { verb: 'list', method: 'GET', path: withQuery(path, query), ...options } as const;
     // Go writes an empty list as null where it was never set, which some aggregated API servers do.
     const { metadata, items } = await this.#call<Pick<KubeList<T>, 'metadata'> & { items?: readonly T[] | null }>(
       request,
@@ -105,15 +123,16 @@ class HTTPKubeClient implements KubeClient {
   }
 
   create<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'POST', path, body, ...options });
+    return this.#call({ verb: 'create', method: 'POST', path, body, ...options });
   }
 
   replace<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
-    return this.#call({ method: 'PUT', path, body, ...options });
+    return this.#call({ verb: 'update', method: 'PUT', path, body, ...options });
   }
 
   patch<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
     return this.#call({
+      verb: 'patch',
       method: 'PATCH',
       path,
       body,
@@ -129,7 +148,7 @@ class HTTPKubeClient implements KubeClient {
       ...(preconditions && { preconditions }),
       ...(propagationPolicy && { propagationPolicy }),
     };
-    await this.#call({ method: 'DELETE', path, body, ...options });
+    await this.#call({ verb: 'delete', method: 'DELETE', path, body, ...options });
   }
 
   async *watch<T>(path: string, query: Query, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
@@ -144,7 +163,7 @@ class HTTPKubeClient implements KubeClient {
         path: withQuery(path, { ...query, watch: 'true' }),
         signal: ending.signal,
       } as const;
-      const { body } = await this.#transport.send(request).finally(inTime);
+      const { body } = await this.#send('watch', request).finally(inTime);
       const silent = (): void => this.#transport.abandon(generation);
       for await (const line of readLines(this.#untilIdle(body, idleMs, silent))) {
         const event = parseEvent<T>(line, name);
@@ -206,12 +225,28 @@ class HTTPKubeClient implements KubeClient {
     }
   }
 
-  async #attempt<T>({ timeoutMs = this.#timeoutMs, ...request }: Call): Promise<T> {
+  async #send(verb: Verb, request: TransportRequest): ReturnType<Transport['send']> {
+    const startMs = this.#timers.nowMs();
+    let status: number | undefined;
+    try {
+      const answer = await this.#transport.send(request);
+      status = answer.statusCode;
+      return answer;
+    } catch (error) {
+      if (error instanceof KubeError && error.status > 0) ({ status } = error);
+      throw error;
+    } finally {
+      const durationMs = this.#timers.nowMs() - startMs;
+      this.#onRequest({ verb, resource: resourceOf(request.path), status, durationMs });
+    }
+  }
+
+  async #attempt<T>({ timeoutMs = this.#timeoutMs, verb, ...request }: Call): Promise<T> {
     const name = nameOf(request);
     using call = follow(request.signal);
     const inTime = this.#endWhenLate(name, timeoutMs, call);
     try {
-      const { body } = await this.#transport.send({ ...request, signal: call.signal });
+      const { body } = await this.#send(verb, { ...request, signal: call.signal });
       return (await body.json()) as T;
     } catch (error) {
       call.signal.throwIfAborted();

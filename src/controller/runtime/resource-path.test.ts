@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resourcePath } from './resource-path.ts';
+import { resourceOf, resourcePath } from './resource-path.ts';
 
 const runs = { group: 'callscribe.dev', version: 'v1alpha1', plural: 'transcriptionruns' };
 
@@ -21,5 +21,19 @@ describe('resourcePath', () => {
     ],
   ])('%j', (address, path) => {
     expect(resourcePath(address)).toBe(path);
+  });
+});
+
+describe('resourceOf', () => {
+  it.each([
+    ['/api/v1/pods', 'pods'],
+    ['/api/v1/namespaces/a', 'namespaces'],
+    ['/api/v1/namespaces/a/secrets?limit=1', 'secrets'],
+    ['/api/v1/namespaces/a/secrets/b', 'secrets'],
+    ['/apis/callscribe.dev/v1alpha1/transcriptionruns?watch=true', 'transcriptionruns'],
+    ['/apis/callscribe.dev/v1alpha1/namespaces/a/transcriptionruns/b/status', 'transcriptionruns/status'],
+    ['/apis/coordination.k8s.io/v1/namespaces/status/leases/status', 'leases'],
+  ])('%s is about %s', (path, resource) => {
+    expect(resourceOf(path)).toBe(resource);
   });
 });

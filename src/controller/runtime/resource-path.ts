@@ -31,3 +31,14 @@ export const resourcePath = ({ group, version, plural, namespace, name, subresou
   ];
   return `/${segments.map(encodeURIComponent).join('/')}`;
 };
+
+/**
+ * What a path is about, without names and namespaces: the plural, and the part where there is one.
+ * @example resourceOf('/apis/callscribe.dev/v1alpha1/namespaces/a/transcriptionruns/b/status?x=1') // transcriptionruns/status
+ */
+export const resourceOf = (path: string): string => {
+  const segments = (path.split('?')[0] ?? '').split('/').filter(Boolean);
+  const rest = segments.slice(segments[0] === 'api' ? 2 : 3);
+  const [plural = '', , subresource] = rest[0] === 'namespaces' && rest.length > 2 ? rest.slice(2) : rest;
+  return subresource === undefined ? plural : `${plural}/${subresource}`;
+};

@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock, Random } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
 import { exchange } from '../http/exchange.ts';
-import type { GenesysCallKind } from '../plan.ts';
+import type { GenesysCallKind, GenesysRequest } from '../plan.ts';
 import type { Membership } from './account.ts';
 import { rateLimitsOf } from './failure.ts';
 import { KINDS } from './kinds.ts';
@@ -26,6 +26,8 @@ export interface GenesysClientOptions {
   /** Of the account that all clients share which log in as the same OAuth client. */
   readonly account: Pick<Membership, 'share' | 'breaker'>;
   readonly meter: Meter;
+  /** Told of each request that went out. */
+  readonly onRequest?: ((request: GenesysRequest) => void) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Ends every call. */
@@ -78,6 +80,18 @@ const patiently = async <T>(
   }
 };
 
+/** A request that goes out now; `told` when it is over, whether an answer came or not. */
+const begun = (kind: GenesysCallKind, onRequest: (request: GenesysRequest) => void) => {
+  const startMs = performance.now();
+  let status: number | undefined;
+  return {
+    onAnswer: (answer: { readonly status: number }): void => {
+      ({ status } = answer);
+    },
+    told: (): void => onRequest({ kind, status, durationMs: performance.now() - startMs }),
+  };
+};
+
 const straight = { run: <T>(operation: () => Promise<T>): Promise<T> => operation(), holds: () => false };
 
 export interface Sender {
@@ -92,7 +106,7 @@ export interface Sender {
 }
 
 export const createSender = (options: GenesysClientOptions): Sender => {
-  const { loginURL, readCredentials, dispatcher, account, meter, clock } = options;
+  const { loginURL, readCredentials, dispatcher, account, meter, clock, onRequest = () => {} } = options;
   const { share, breaker } = account;
   const transport = new Transport((request) => exchange({ ...request, dispatcher }), clock.now);
   const logInOnce = () =>
@@ -100,9 +114,21 @@ export const createSender = (options: GenesysClientOptions): Sender => {
       loginURL,
       readCredentials,
       now: clock.now,
-      send: (request) => {
+      send: async (request) => {
         meter.count('login');
-        return exchange({ ...request, dispatcher, timeoutMs: LOGIN_TIMEOUT_MS, signal: options.signal });
+        const { told, onAnswer } = begun('login', onRequest);
+        try {
+          const answer = await exchange({
+            ...request,
+            dispatcher,
+            timeoutMs: LOGIN_TIMEOUT_MS,
+            signal: options.signal,
+          });
+          onAnswer(answer);
+          return answer;
+        } finally {
+          told();
+        }
       },
     });
   const login = breaker('login');
@@ -116,8 +142,10 @@ export const createSender = (options: GenesysClientOptions): Sender => {
     const { kind, signal, timeoutMs = CALL_TIMEOUT_MS, quoteMessage = true } = given;
     await patiently(clock, given, (waiting) => share.take(waiting));
     let limits: ReturnType<typeof rateLimitsOf>;
+    const request = begun(kind, onRequest);
     const onAnswer: CallContext['onAnswer'] = (answer) => {
       limits = rateLimitsOf(answer);
+      request.onAnswer(answer);
     };
     const { permission } = KINDS[kind];
     meter.count(kind);
@@ -125,6 +153,7 @@ export const createSender = (options: GenesysClientOptions): Sender => {
       const context = { accessToken, signal, timeoutMs, quoteMessage, permission, onAnswer };
       return await transport.calls.run(context, operation);
     } finally {
+      request.told();
       share.answered(limits);
     }
   };

@@ -1,0 +1,55 @@
+/**
+ * Verbs that tell how long they took and whether they failed.
+ * @module
+ */
+import { toCallscribeError } from '../../errors.ts';
+import type { Step } from '../plan.ts';
+import type { RunVerbs } from './context.ts';
+
+type Subject = Pick<Step, 'stage' | 'conversationId' | 'recordingId'>;
+
+/** The same verbs. What is aborted from outside is no step: it did not end by itself. */
+export const observedVerbs = (verbs: RunVerbs, now: () => number, onStep: (step: Step) => void): RunVerbs => {
+  const observe = async <T>(subject: Subject, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    const startAtMs = now();
+    try {
+      const result = await work();
+      onStep({ ...subject, startAtMs, endAtMs: now() });
+      return result;
+    } catch (thrown) {
+      if (!signal?.aborted) onStep({ ...subject, startAtMs, endAtMs: now(), error: toCallscribeError(thrown).code });
+      throw thrown;
+    }
+  };
+  /** Audio does not say whose it is. */
+  const subjects = new WeakMap<object, Subject>();
+  return {
+    ...verbs,
+    locate: (conversation, signal) => {
+      const { conversationId } = conversation;
+      return observe({ stage: 'Locate', conversationId }, signal, () => verbs.locate(conversation, signal));
+    },
+    fetch: async (recording, signal) => {
+      const { recordingId, conversation } = recording;
+      const subject = { conversationId: conversation.conversationId, recordingId };
+      const audio = await observe({ stage: 'Fetch', ...subject }, signal, () => verbs.fetch(recording, signal));
+      subjects.set(audio, { stage: 'Transcribe', ...subject });
+      return audio;
+    },
+    transcribe: (audio, signal) => {
+      const subject = subjects.get(audio) ?? { stage: 'Transcribe', conversationId: '' };
+      return observe(subject, signal, () => verbs.transcribe(audio, signal));
+    },
+    attribute: (recording, audio, utterances) => {
+      const { recordingId, conversation } = recording;
+      const subject = { stage: 'Attribute', conversationId: conversation.conversationId, recordingId } as const;
+      return observe(subject, undefined, () => verbs.attribute(recording, audio, utterances));
+    },
+    deliver: (transcript, signal) => {
+      const { conversationId, recordingId } = transcript;
+      return observe({ stage: 'Deliver', conversationId, recordingId }, signal, () =>
+        verbs.deliver(transcript, signal),
+      );
+    },
+  };
+};
