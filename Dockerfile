@@ -17,6 +17,22 @@ FROM packages AS controller-files
 ARG SOURCE_DATE_EPOCH=0
 RUN node hack/image/assemble.ts controller /rootfs
 
+FROM scratch AS controller
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="callscribe" \
+      org.opencontainers.image.description="Kubernetes operator that turns recorded Genesys Cloud calls into text." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=controller-files /rootfs/ /
+ENV NODE_ENV=production PATH=/usr/local/bin
+# Numeric, so that Kubernetes can verify runAsNonRoot.
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["callscribe"]
+CMD ["controller"]
+
 FROM packages AS speech-server-files
 ARG SOURCE_DATE_EPOCH=0
 RUN CALLSCRIBE_CACHE=/app/cache node hack/models.ts && node hack/image/assemble.ts speech-server /rootfs
@@ -31,23 +47,10 @@ LABEL org.opencontainers.image.title="callscribe speech server" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=speech-server-files /rootfs/ /
 ENV NODE_ENV=production PATH=/usr/local/bin CALLSCRIBE_CACHE=/app/cache
-# Numeric, so that Kubernetes can verify runAsNonRoot.
 USER 65532:65532
 EXPOSE 9900
 ENTRYPOINT ["callscribe"]
 CMD ["speech-server"]
 
-FROM scratch AS controller
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="callscribe" \
-      org.opencontainers.image.description="Kubernetes operator that turns recorded Genesys Cloud calls into text." \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
-COPY --from=controller-files /rootfs/ /
-ENV NODE_ENV=production PATH=/usr/local/bin
-USER 65532:65532
-EXPOSE 8080 8081
-ENTRYPOINT ["callscribe"]
-CMD ["controller"]
+# What is built where no target is named.
+FROM controller

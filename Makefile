@@ -1,19 +1,24 @@
-# Two commands are the promise of the README; each does all its own set-up:
+# Three commands are the promise of the README; each does all its own set-up:
 #
 #   make demo            a whole run, from `kubectl apply` to the transcripts
 #   make test            all tests; `make test T=budget` for the files whose path contains "budget"
+#   make e2e             the images and the chart, with Docker and on a node: for root on Linux
 #
 # The others serve them.
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test check format generate setup models bench-speech clean
+.PHONY: demo test e2e check format generate setup models bench-speech clean
 
 demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
 
 test: setup models
-	@vitest run $(T)
+	@vitest run --project unit --project system $(T)
+
+e2e: setup models
+	@./hack/setup-e2e.sh
+	@vitest run --project installed $(T)
 
 check: setup
 	@npm run --silent check

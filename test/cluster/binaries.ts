@@ -25,11 +25,13 @@ const isExecutable = async (path: string): Promise<boolean> => {
   }
 };
 
+/** Where everything lies that is built or fetched once. */
+export const cacheRoot = (env: Environment): string =>
+  env['CALLSCRIBE_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callscribe');
+
 /** `<cache>/kubernetes/v1.36.3-linux-amd64`: a new version or machine never runs what another one built. */
-export const cacheFolder = (env: Environment): string => {
-  const cache = env['CALLSCRIBE_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callscribe');
-  return join(cache, 'kubernetes', `${VERSION}-${process.platform}-${process.arch}`);
-};
+export const cacheFolder = (env: Environment): string =>
+  join(cacheRoot(env), 'kubernetes', `${VERSION}-${process.platform}-${process.arch}`);
 
 /** The first folder that has all programs of a control plane. */
 export const cachedBinaries = async (env: Environment): Promise<string | undefined> => {
