@@ -83,12 +83,6 @@ const cases: readonly Case[] = [
     roles: { A: 'unknown', B: 'unknown' },
   },
   {
-    of: 'one speaker, heard before the agent came',
-    participants: dialled,
-    utterances: [says('A', 0.2, 2.9), says('A', 10, 20)],
-    roles: { A: 'customer' },
-  },
-  {
     of: 'one speaker, with both connected',
     participants: dialled,
     utterances: [says('A', 5, 20)],
@@ -126,6 +120,19 @@ describe('byTimeline', () => {
     else expect(candidate.confidencePercent).toBe(0);
     expect(candidate.facts.length).toBeGreaterThan(0);
     for (const fact of candidate.facts) for (const { text } of utterances) expect(fact).not.toContain(text);
+  });
+
+  it('judges each utterance by itself where everybody has the same label', () => {
+    const utterances = [says('A', 0.2, 2.9), says('A', 10, 20), says('A', 41, 50)];
+    const presence = presenceOf(
+      recordingOf(participant('customer', ['interact', 0, 40]), participant('agent', ['interact', 3, 60])),
+    );
+    const candidate = byTimeline(utterances, presence, 60);
+    expect(candidate.roles).toEqual(['customer', 'unknown', 'agent']);
+    expect(candidate.confidencePercent).toBeGreaterThanOrEqual(60);
+    expect(candidate.facts).toEqual([
+      'there is one label for everybody: 2 of 3 utterances are told by when they are heard',
+    ]);
   });
 
   it('tells less when it must be surer', () => {

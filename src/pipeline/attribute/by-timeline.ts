@@ -96,29 +96,61 @@ const factOf = (speaker: SpeakerFacts, { role, confidence }: Decision): string =
   return `${speaker.speaker}: ${seconds(speaker.totalMs)} of speech, ${measured.join(', ')}: ${verdict}`;
 };
 
-/**
- * The confidence is the mean of the speakers that could be told, by how long they speak; each of them reaches
- * `minConfidencePercent` by itself, the others are `unknown`.
- */
+/** What is known of a stretch of speech: an utterance, or all that a label says. */
+interface Judged {
+  readonly speaker: SpeakerFacts;
+  readonly decision: Decision;
+}
+
+/** The mean confidence of what could be told, by how long it is. */
+const meanPercent = (judged: readonly Judged[]): number => {
+  const told = judged.filter(({ decision }) => decision.role !== 'unknown');
+  const certain = told.map(({ speaker, decision }) => speaker.totalMs * decision.confidence);
+  return percent(sum(certain), sum(told.map(({ speaker }) => speaker.totalMs)));
+};
+
+const byLabel = (utterances: readonly Utterance[], presence: Presence, minConfidence: number): Candidate => {
+  const speakers = speakerFacts(utterances, presence);
+  const decisions = decide(speakers, minConfidence);
+  const judged = speakers.map((speaker, index): Judged => ({ speaker, decision: decisions[index] ?? UNDECIDED }));
+  const roles = new Map(judged.map(({ speaker, decision }) => [speaker.speaker, decision.role]));
+  return {
+    method: 'timeline',
+    confidencePercent: meanPercent(judged),
+    facts: judged.map(({ speaker, decision }) => factOf(speaker, decision)),
+    roles: utterances.map(({ speaker }) => roles.get(speaker) ?? 'unknown'),
+  };
+};
+
+/** A service that tells nobody apart gives everybody the same label, so what one utterance shows says nothing of the next. */
+const byUtterance = (utterances: readonly Utterance[], presence: Presence, minConfidence: number): Candidate => {
+  const judged = utterances.flatMap((utterance) =>
+    speakerFacts([utterance], presence).map((speaker): Judged => {
+      const decision = direct(speaker, [speaker]);
+      return { speaker, decision: decision.confidence >= Math.max(minConfidence, 0.01) ? decision : UNDECIDED };
+    }),
+  );
+  const told = judged.filter(({ decision }) => decision.role !== 'unknown').length;
+  return {
+    method: 'timeline',
+    confidencePercent: meanPercent(judged),
+    facts: [`there is one label for everybody: ${told} of ${judged.length} utterances are told by when they are heard`],
+    roles: judged.map(({ decision }) => decision.role),
+  };
+};
+
+/** Who is told reaches `minConfidencePercent` by itself; the others are `unknown`. */
 export const byTimeline = (
   utterances: readonly Utterance[],
   presence: Presence,
   minConfidencePercent: number,
 ): Candidate => {
-  const nothing = { method: 'timeline', confidencePercent: 0, roles: utterances.map((): Role => 'unknown') } as const;
   if (!fits(presence, speechOf(utterances))) {
-    return { ...nothing, facts: ['the time line of the conversation does not fit the audio'] };
+    const roles = utterances.map((): Role => 'unknown');
+    const facts = ['the time line of the conversation does not fit the audio'];
+    return { method: 'timeline', confidencePercent: 0, roles, facts };
   }
-  const speakers = speakerFacts(utterances, presence);
-  const decisions = decide(speakers, minConfidencePercent / 100);
-  const facts = speakers.map((speaker, index) => factOf(speaker, decisions[index] ?? UNDECIDED));
-  const roles = new Map(speakers.map(({ speaker }, index) => [speaker, decisions[index]?.role ?? 'unknown']));
-  const told = speakers.map(({ totalMs }, index) => (decisions[index]?.role === 'unknown' ? 0 : totalMs));
-  const certain = told.map((ms, index) => ms * (decisions[index]?.confidence ?? 0));
-  return {
-    method: 'timeline',
-    confidencePercent: percent(sum(certain), sum(told)),
-    facts,
-    roles: utterances.map(({ speaker }) => roles.get(speaker) ?? 'unknown'),
-  };
+  const labels = new Set(utterances.map(({ speaker }) => speaker));
+  const way = labels.size === 1 ? byUtterance : byLabel;
+  return way(utterances, presence, minConfidencePercent / 100);
 };
