@@ -15,7 +15,7 @@ export const patched = (target: unknown, patch: unknown): unknown => {
   const changed = Object.entries(patch)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => [key, patched(base[key], value)] as const);
-  const kept = Object.entries(base).filter(([key]) => !(key in patch));
+  const kept = Object.entries(base).filter(([key]) => !Object.hasOwn(patch, key));
   return Object.fromEntries([...kept, ...changed]);
 };
 

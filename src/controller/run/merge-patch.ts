@@ -8,6 +8,9 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Not what every object inherits, such as `constructor`. */
+const own = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+
 const same = (a: unknown, b: unknown): boolean => {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, index) => same(item, b[index]));
@@ -19,7 +22,7 @@ const same = (a: unknown, b: unknown): boolean => {
 export const mergePatch = (from: Json, to: Json): Record<string, unknown> => {
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys({ ...from, ...to })) {
-    const [before, after] = [from[key], to[key]];
+    const [before, after] = [own(from, key), own(to, key)];
     if (after === undefined) {
       if (before !== undefined) patch[key] = null;
     } else if (!same(before, after))
