@@ -97,6 +97,10 @@ export const catalogue = {
 
   // Conversations and recordings
   CSC_NO_RECORDING: entry('The conversation has no recording.', 'Check the recording policy if there should be one.'),
+  CSC_RECORDING_MISSING: entry(
+    'Genesys Cloud says that recording was started, and yet there is no recording.',
+    'Look at the conversation in Genesys Cloud: the recording may be an orphan, deleted by a policy, or in a division that the client cannot see.',
+  ),
   CSC_CONVERSATION_NOT_ENDED: entry(
     'The conversation was still going on when the window was read.',
     'Choose a window that ended some hours ago.',
@@ -119,7 +123,21 @@ export const catalogue = {
     omission,
   ),
   CSC_RECORDING_NOT_AUDIO: entry('The recording is a screen, chat, message or email.', UNUSED, omission),
-  CSC_RECORDING_NOT_SELECTED: entry('The recording is outside of the selection of the run.', UNUSED, omission),
+  CSC_RECORDING_NOT_SELECTED: entry(
+    'The recording is a consultation, a snippet or one that was started by hand, beside the recording of the call itself.',
+    UNUSED,
+    omission,
+  ),
+  CSC_RECORDING_COPY: entry(
+    'The recording has the same speech as another one of the conversation, which is used instead.',
+    UNUSED,
+    omission,
+  ),
+  CSC_RECORDING_SHARED: entry(
+    'The recording belongs to several conversations and is transcribed for another one of them.',
+    UNUSED,
+    omission,
+  ),
   CSC_RECORDING_TOO_SHORT: entry('The recording is shorter than selection.minDurationSeconds.', UNUSED, omission),
 
   // Media

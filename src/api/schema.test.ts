@@ -64,7 +64,7 @@ describe('validateManifest', () => {
       transcripts: { destinations: [{ genesysInteraction: { path: '/api/v2/interactions/transcripts' } }] },
       cost: { ratePerMinute: '0.004', currency: 'USD', perChannel: false, roundUpToSeconds: 1, minimumSeconds: 0 },
       concurrency: 4,
-      retry: { maxAttempts: 4 },
+      retry: { maxAttempts: 4, readyTimeoutSeconds: 600 },
       suspend: false,
       cancel: false,
       dryRun: false,

@@ -7,6 +7,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
 import type { Clock, Random } from '../clock.ts';
 import { toCallscribeError } from '../errors.ts';
+import { parseDurationMs } from '../window.ts';
 import { sweepWorkDir } from './fetch/work-dir.ts';
 import { type Account, createAccounts } from './genesys/account.ts';
 import { createDispatcher } from './http/dispatcher.ts';
@@ -60,13 +61,17 @@ const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings =
   dryRun: spec.dryRun,
   maxFailed: spec.failurePolicy?.maxFailed ?? Number.POSITIVE_INFINITY,
   maxFailedPercent: spec.failurePolicy?.maxFailedPercent ?? 100,
+  patienceMs: {
+    Ready: spec.retry.readyTimeoutSeconds * 1000,
+    Restored: spec.selection.restoreArchived === undefined ? 0 : parseDurationMs(spec.selection.restoreArchived),
+  },
   inFlight,
 });
 
 /** The summary of an attempt that found a mistake before it began. */
 const notBegun = (journal: Journal, thrown: unknown): Summary => {
   const { code, message, retryable } = toCallscribeError(thrown);
-  const tracker = createTracker({ rows: journal.rows(), requests: () => 0, estimateMicros: () => 0 });
+  const tracker = createTracker({ rows: journal.rows(), requests: idleVerbs.requests, estimateMicros: () => 0 });
   for (const { reservation } of journal.held()) tracker.reserved(reservation);
   return { ending: 'Failed', error: { code, message, retryable }, progress: tracker.progress() };
 };
@@ -75,7 +80,7 @@ const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Con
   const { egress, dispatcher, workDir, accountOf, joinEndpoint, clock, random, onGenesysRequest } = shared;
   const facts = await preflight(plan, egress);
   const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
-  const account = accountOf(facts.accountKey).join(plan.spec.genesys.requestsPerMinute, () => {});
+  const account = accountOf(facts.accountKey).join(plan.spec.genesys.requestsPerMinute);
   const speechInFlight = endpoint.inFlight;
   try {
     const common = { dispatcher, workDir, clock, random, onGenesysRequest };

@@ -136,7 +136,8 @@ export interface Cost {
 
 /** A reason why a run does not go on by itself, though nothing is wrong with the run. */
 export interface Hindrance {
-  readonly code: 'CSC_BUDGET_EXHAUSTED' | 'CSC_DESTINATION_REJECTED' | 'CSC_DELIVERY_UNAVAILABLE';
+  readonly code:
+    'CSC_BUDGET_EXHAUSTED' | 'CSC_DESTINATION_REJECTED' | 'CSC_DELIVERY_UNAVAILABLE' | 'CSC_GENESYS_UNAVAILABLE';
   readonly message: string;
 }
 
@@ -152,12 +153,31 @@ export type GenesysCallKind =
   | 'restore'
   | 'transcript';
 
+/** Requests of this attempt, by what they were for. */
+export type GenesysCalls = Readonly<Record<GenesysCallKind, number>>;
+
+export const NO_CALLS: GenesysCalls = {
+  login: 0,
+  detailsQuery: 0,
+  detailsJob: 0,
+  conversation: 0,
+  recordingMetadata: 0,
+  recording: 0,
+  batchRequest: 0,
+  restore: 0,
+  transcript: 0,
+};
+
 /** A snapshot; the status of the resource is a view of it. */
 export interface Progress {
   readonly counts: Counts;
   readonly cost: Cost;
   readonly audioMs: number;
-  readonly genesysRequests: number;
+  readonly genesys: GenesysCalls;
+  /** How many have their outcome because of each error code. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** What the run waits for, though nothing is wrong. */
+  readonly waitsFor?: string;
   /** In flight first, then the newest finished; at most 100. */
   readonly recordings: readonly RecordingProgress[];
   readonly hindrances: readonly Hindrance[];

@@ -24,6 +24,8 @@ export interface Conversation {
   readonly endAtMs?: number;
   readonly direction: 'inbound' | 'outbound';
   readonly divisionIds: readonly string[];
+  /** Whether recording was started in any leg, where Genesys says so. It does not mean that there is a file. */
+  readonly isRecorded?: boolean;
   /** The first queue, campaign that took part; for the report. */
   readonly queueId?: string;
   readonly campaignId?: string;
@@ -71,8 +73,14 @@ export interface Recording {
   readonly sessionId?: string;
   /** Signed addresses by media key (`0`, `1`, `S`). Secret: never logged. Empty where `skip` is set. */
   readonly mediaUris: ReadonlyMap<string, string>;
+  /** When the addresses expire, where they say so. */
+  readonly urisExpireAtMs?: number;
+  /** True where nothing but an address is known: start, session and length are taken from the conversation. */
+  readonly isBrief?: boolean;
   /** Set where the recording is not to be transcribed; the code says why. */
   readonly skip?: ErrorCode;
+  /** What the code does not say, for people. */
+  readonly why?: string;
 }
 
 /** A file in the work directory. It belongs to one recording and is removed in every outcome. */

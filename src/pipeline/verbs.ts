@@ -17,12 +17,17 @@ import { createFind } from './find/find.ts';
 import { createGenesysClient, type GenesysClient } from './genesys/client.ts';
 import type { Membership } from './genesys/account.ts';
 import { createMeter } from './genesys/kinds.ts';
-import { createLocate, createRelocate } from './locate/locate.ts';
+import { createRefind } from './find/refind.ts';
+import { createLocator } from './locate/locate.ts';
 import { parseMicros } from './money/micros.ts';
 import { createPricing } from './money/pricing.ts';
+import { NO_CALLS } from './plan.ts';
 import type { GenesysRequest, Plan } from './plan.ts';
 import { type Preflight, readCredentials, readEndpoint } from './preflight.ts';
 import type { RunVerbs } from './run/context.ts';
+import { acceptsType } from './transcribe/generic/accepts.ts';
+import type { Recording } from './types.ts';
+import { parseDurationMs } from '../window.ts';
 import { createScreen } from './screen/screen.ts';
 import { createGenericTranscriber } from './transcribe/generic/generic.ts';
 
@@ -75,6 +80,10 @@ const transcriberOf = ({ plan, dispatcher, speechInFlight, clock }: VerbsContext
   });
 };
 
+/** How long the data of the window are waited for, if they are. */
+const waitOf = ({ spec: { window } }: Plan): number | undefined =>
+  window.waitForAvailability === undefined ? undefined : parseDurationMs(window.waitForAvailability);
+
 /** @throws CallscribeError `CSC_SPEC_INVALID` for rates that are no amounts */
 export const createVerbs = (context: VerbsContext): RunVerbs => {
   const { plan, facts, dispatcher, workDir, account, clock, random, onGenesysRequest } = context;
@@ -89,30 +98,56 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
     clock,
     random,
   });
-  const locate = createLocate({ client, clock, random, selection });
+  const locator = createLocator({
+    client,
+    clock,
+    random,
+    accepts: acceptsType,
+    minDurationSeconds: selection.minDurationSeconds,
+    restores: selection.restoreArchived !== undefined,
+    isDryRun: plan.spec.dryRun,
+  });
   const pricing = createPricing(cost);
   const priceMicros: RunVerbs['priceMicros'] = ({ durationMs, channels }) => pricing.priceMicros(durationMs, channels);
+  // What the download taught of a recording, for who attributes it.
+  const details = new WeakMap<Recording, Recording>();
+  const fetch = createFetch({
+    dispatcher,
+    workDir,
+    clock,
+    accepts: acceptsType,
+    relocate: locator.relocate,
+    confirm: locator.confirm,
+    onDetails: (recording, fuller) => void details.set(recording, fuller),
+  });
+  const attribute = createAttribute({
+    agentChannel: roles.agentChannel,
+    minConfidencePercent: percentOf(roles.minConfidence),
+    language: stt.language,
+    engine: { provider: stt.provider, model: stt.model },
+    currency: cost.currency,
+    priceMicros,
+    now: clock.now,
+    readEnergy,
+  });
   return {
-    find: createFind({ client, window: plan.window, selection, clock, random }),
-    locate,
-    fetch: createFetch({ dispatcher, workDir, clock, relocate: createRelocate(locate) }),
+    find: createFind({ client, window: plan.window, selection, clock, random, waitForAvailabilityMs: waitOf(plan) }),
+    refind: createRefind({ client }),
+    locate: locator.locate,
+    locateSize: locator.size,
+    fetch: (recording, signal) => {
+      locator.used();
+      return fetch(recording, signal);
+    },
     screen: createScreen(selection),
     priceMicros,
     estimateMicros: (durationMs) => pricing.priceMicros(durationMs, EXPECTED_CHANNELS),
     transcribe: transcriberOf(context),
-    attribute: createAttribute({
-      agentChannel: roles.agentChannel,
-      minConfidencePercent: percentOf(roles.minConfidence),
-      language: stt.language,
-      engine: { provider: stt.provider, model: stt.model },
-      currency: cost.currency,
-      priceMicros,
-      now: clock.now,
-      readEnergy,
-    }),
+    attribute: (recording, ...heard) => attribute(details.get(recording) ?? recording, ...heard),
     deliver: createDeliver({ destinations: destinationsOf(context, client), clock, random }),
     dispose,
     requests: client.requests,
+    onOutage: (listener) => account.listen(listener),
   };
 };
 
@@ -123,7 +158,9 @@ const nothing = (): never => {
 /** The verbs of a run that only closes its books. */
 export const idleVerbs: RunVerbs = {
   async *find() {},
+  async *refind() {},
   locate: nothing,
+  locateSize: () => 1,
   fetch: nothing,
   screen: nothing,
   transcribe: nothing,
@@ -132,5 +169,6 @@ export const idleVerbs: RunVerbs = {
   dispose: nothing,
   priceMicros: nothing,
   estimateMicros: () => 0,
-  requests: () => 0,
+  requests: () => NO_CALLS,
+  onOutage: () => () => {},
 };

@@ -145,6 +145,8 @@ const values: readonly BadManifest[] = [
   text('spec.window.last', '1d'),
   text('spec.window.last', '-24h'),
   text('spec.window.offset', '2 h'),
+  text('spec.window.waitForAvailability', 'always'),
+  text('spec.selection.restoreArchived', '1d'),
   value(
     'spec.genesys.region',
     'us-west-1',
@@ -199,6 +201,8 @@ const values: readonly BadManifest[] = [
   value('spec.concurrency', 1.5, 'Invalid value: "float64"', 'must be integer'),
   number('spec.retry.maxAttempts', 0, '>=', 1),
   number('spec.retry.maxAttempts', 21, '<=', 20),
+  number('spec.retry.readyTimeoutSeconds', -1, '>=', 0),
+  number('spec.retry.readyTimeoutSeconds', 604801, '<=', 604800),
   number('spec.failurePolicy.maxFailed', -1, '>=', 0),
   number('spec.failurePolicy.maxFailedPercent', 101, '<=', 100),
   value('spec.suspend', 'yes', 'Invalid value: "string"', 'must be boolean'),

@@ -37,7 +37,7 @@ export const fullest: Json = {
   ...smallest,
   metadata: { name: 'fullest' },
   spec: {
-    window: { last: '24h', offset: '1h30m' },
+    window: { last: '24h', offset: '1h30m', waitForAvailability: '48h' },
     genesys: {
       region: 'eu-central-1',
       apiURL: 'https://gateway.example.com/genesys',
@@ -50,6 +50,7 @@ export const fullest: Json = {
       divisionIDs: ['d1'],
       campaignIDs: ['c1'],
       minDurationSeconds: 5,
+      restoreArchived: '12h',
       maxRecordings: 100,
       directions: ['Outbound', 'Inbound'],
     },
@@ -75,7 +76,7 @@ export const fullest: Json = {
       budget: '5',
     },
     concurrency: 8,
-    retry: { maxAttempts: 2 },
+    retry: { maxAttempts: 2, readyTimeoutSeconds: 3600 },
     failurePolicy: { maxFailed: 3, maxFailedPercent: 10 },
     suspend: true,
     cancel: false,

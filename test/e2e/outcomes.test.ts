@@ -61,7 +61,7 @@ const expected: Readonly<Record<Exclude<Name, 'inbound'>, readonly string[]>> = 
   twoFiles: ['success  Transcribed'],
   combined: ['success  Transcribed'],
   unrecorded: ['skipped CSC_NO_RECORDING NoRecording'],
-  lost: ['skipped CSC_NO_RECORDING NoRecording'],
+  lost: ['skipped CSC_RECORDING_MISSING NoRecording'],
   archived: ['skipped CSC_RECORDING_ARCHIVED Skipped'],
   deleted: ['skipped CSC_RECORDING_DELETED Skipped'],
   faulty: ['skipped CSC_RECORDING_ERROR Skipped'],

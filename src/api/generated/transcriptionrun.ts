@@ -24,6 +24,10 @@ export interface TranscriptionRunSpec {
      * Shifts a window given by last back in time, as a duration. Recordings are uploaded and transcoded after the call, so some hours spare waiting. None by default.
      */
     readonly offset?: string;
+    /**
+     * How long the run waits for Genesys Cloud to say that the data of its analytics jobs are complete up to the end of the window, as a duration such as 48h. Large windows then need a tenth of the API requests. When the time is over the run goes on without. By default it does not wait: what jobs do not have yet is read by queries.
+     */
+    readonly waitForAvailability?: string;
   };
   /**
    * The Genesys Cloud organisation whose calls are read, and how to log in to it.
@@ -111,6 +115,10 @@ export interface TranscriptionRunSpec {
      * Recordings shorter than this many seconds are skipped before anything is paid for them. By default none is too short.
      */
     readonly minDurationSeconds?: number;
+    /**
+     * Archived recordings are brought back, and waited for so long, as a duration such as 12h: it takes hours. They stay for a week. The OAuth client needs the permission recording:recording:restore. By default archived recordings are skipped.
+     */
+    readonly restoreArchived?: string;
     /**
      * The run takes at most this many recordings and leaves the others alone. Useful for a first try. By default all.
      */
@@ -247,6 +255,10 @@ export interface TranscriptionRunSpec {
      * Attempts for each recording, the first one included; 4 by default. A service that asks to slow down, or a recording that is not ready yet, uses none.
      */
     readonly maxAttempts: number;
+    /**
+     * How long a recording that is still being uploaded or transcoded is waited for, in seconds; 600 by default. The run goes on with the others meanwhile.
+     */
+    readonly readyTimeoutSeconds: number;
   };
   /**
    * How many recordings may fail before the run stops with phase Failed. Without it, any number.
@@ -296,7 +308,7 @@ export interface TranscriptionRunStatus {
    */
   readonly phase?: 'Pending' | 'Running' | 'Suspended' | 'Succeeded' | 'PartiallyFailed' | 'Failed' | 'Cancelled';
   /**
-   * Complete, Failed and Suspended as in a Job; Ready, Reconciling and Stalled as kstatus reads them; BudgetExhausted and DestinationRejected where somebody has to act.
+   * Complete, Failed and Suspended as in a Job; Ready, Reconciling and Stalled as kstatus reads them; GenesysUnavailable while Genesys Cloud is away; BudgetExhausted and DestinationRejected where somebody has to act.
    */
   readonly conditions?: readonly {
     /**
@@ -428,9 +440,54 @@ export interface TranscriptionRunStatus {
    */
   readonly genesys?: {
     /**
-     * Requests of the current attempt.
+     * Requests of the current attempt, logins and repetitions included.
      */
     readonly requests?: number;
+    /**
+     * Requests for each recording found, without those that delivered transcripts, as a decimal string with three decimals.
+     */
+    readonly requestsPerRecording?: string;
+    /**
+     * The same requests by what they were for.
+     */
+    readonly byKind?: {
+      /**
+       * Logins.
+       */
+      readonly login?: number;
+      /**
+       * Queries for conversations.
+       */
+      readonly detailsQuery?: number;
+      /**
+       * Analytics jobs: submitted, looked at, read, removed, and when their data are complete.
+       */
+      readonly detailsJob?: number;
+      /**
+       * Single conversations.
+       */
+      readonly conversation?: number;
+      /**
+       * Metadata of the recordings of a conversation.
+       */
+      readonly recordingMetadata?: number;
+      /**
+       * Recordings of a conversation with their addresses.
+       */
+      readonly recording?: number;
+      /**
+       * Batch download requests and looks at them.
+       */
+      readonly batchRequest?: number;
+      /**
+       * Orders to bring back archived recordings.
+       */
+      readonly restore?: number;
+      /**
+       * Delivered transcripts.
+       */
+      readonly transcript?: number;
+    };
   };
   /**
    * Recordings in flight, then the newest finished ones; at most 100. The report has all.

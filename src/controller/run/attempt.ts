@@ -7,6 +7,7 @@ import type { TranscriptionRunSpec } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { type CallscribeError, toCallscribeError } from '../../errors.ts';
 import { parseMicros } from '../../pipeline/money/micros.ts';
+import { NO_CALLS } from '../../pipeline/plan.ts';
 import type {
   Controls,
   LiveSettings,
@@ -71,7 +72,8 @@ const NO_PROGRESS: Progress = {
   counts: NO_COUNTS,
   cost: NO_COST,
   audioMs: 0,
-  genesysRequests: 0,
+  genesys: NO_CALLS,
+  reasons: {},
   recordings: [],
   hindrances: [],
 };

@@ -1,6 +1,7 @@
 /**
  * The conditions of a run: Complete, Failed and Suspended as in `batch/v1` Job; Ready, Reconciling and Stalled as kstatus
- * reads them; BudgetExhausted, DestinationRejected and DestinationUnavailable where somebody has to act. Pure.
+ * reads them; BudgetExhausted, DestinationRejected and DestinationUnavailable where somebody has to act, GenesysUnavailable while
+ * it is waited for. Pure.
  * @module
  */
 import type { TranscriptionRunStatus } from '../../api/types.ts';
@@ -27,6 +28,7 @@ const HINDRANCES: Readonly<Record<Hindrance['code'], string>> = {
   CSC_BUDGET_EXHAUSTED: 'BudgetExhausted',
   CSC_DESTINATION_REJECTED: 'DestinationRejected',
   CSC_DELIVERY_UNAVAILABLE: 'DestinationUnavailable',
+  CSC_GENESYS_UNAVAILABLE: 'GenesysUnavailable',
 };
 
 const hindranceClaims = (previous: readonly Condition[], hindrances: readonly Hindrance[]): Claim[] =>

@@ -178,7 +178,7 @@ const whileWorking = (facts: Facts, worker: WorkerFacts): Decision => {
   const verdict: Verdict = {
     phase: 'Running',
     reason: 'Running',
-    message: 'recordings are being transcribed',
+    message: progress?.waitsFor ?? 'recordings are being transcribed',
     ...started(facts),
   };
   // One more try that has not come further than the last one is no news.

@@ -8,6 +8,7 @@ import type { Cost, Counts, Progress, RecordingProgress } from '../../pipeline/p
 import { formatSeconds } from '../../pipeline/settle/fields.ts';
 import { formatSpan } from './span.ts';
 import { conditionsOf } from './conditions.ts';
+import { genesysUse } from './genesys-use.ts';
 import type { Verdict } from './decide.ts';
 import { isFinished, type WorkerFacts } from './facts.ts';
 import { shorten } from './shorten.ts';
@@ -88,7 +89,7 @@ const newsOf = ({ spec, status }: TranscriptionRun, progress: Progress, over: bo
     counts,
     audioSeconds: formatSeconds(progress.audioMs),
     cost: costOf(progress.cost, spec),
-    genesys: { requests: progress.genesysRequests },
+    genesys: genesysUse(progress),
     recordings: withinBounds(progress.recordings.slice(0, 100).map(recordingOf)),
   };
 };

@@ -5,6 +5,7 @@
 import { formatMicros } from '../../pipeline/money/micros.ts';
 import type { Plan, Summary } from '../../pipeline/plan.ts';
 import { formatSeconds } from '../../pipeline/settle/fields.ts';
+import { genesysUse } from './genesys-use.ts';
 import type { Phase } from './facts.ts';
 
 export interface SummaryContext {
@@ -37,6 +38,7 @@ export const summaryDocument = (
     estimate: formatMicros(progress.cost.estimateMicros),
     ...(spec.cost.budget !== undefined && { budget: spec.cost.budget }),
   },
-  genesys: { requests: progress.genesysRequests },
+  genesys: genesysUse(progress),
+  reasons: progress.reasons,
   ...(error && { error: { code: error.code, message: error.message } }),
 });

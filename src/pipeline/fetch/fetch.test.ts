@@ -66,6 +66,11 @@ const fetchOf = (options: Partial<FetchOptions> = {}) =>
     relocate: async () => {
       throw new CallscribeError('CSC_MEDIA_NOT_FOUND', 'relocate was called');
     },
+    confirm: async () => {
+      throw new CallscribeError('CSC_INTERNAL', 'confirm was called');
+    },
+    accepts: (type) => type === 'audio/wav',
+    onDetails: () => {},
     idleTimeoutMs: 2000,
     ...options,
   });
@@ -266,5 +271,66 @@ describe('sweepWorkDir', () => {
     expect(await sweepWorkDir(workDir)).toBe(2);
     expect(await readdir(workDir)).toEqual(kept.toSorted());
     expect(await sweepWorkDir(join(workDir, 'missing'))).toBe(0);
+  });
+});
+
+describe('a recording of which nothing but its address is known', () => {
+  const brief = (path: string): Recording => ({ ...recordingOf({ S: path }), isBrief: true });
+  const details: Recording[] = [];
+  const fetchBrief = (more: Partial<FetchOptions>) =>
+    fetchOf({ onDetails: (_, fuller) => void details.push(fuller), ...more })(brief('/a'), signal);
+
+  beforeEach(() => details.splice(0));
+
+  it('needs no more where its file has both channels', async () => {
+    serve('/a', wavOf({ channels: 2, data: tone(1600) }));
+    expect(await fetchBrief({})).toMatchObject({ channels: 2 });
+    expect(details).toEqual([]);
+  });
+
+  it('is confirmed where its file has one', async () => {
+    serve('/a', wavOf({ data: tone(800) }));
+    const fuller = { ...brief('/a'), startAtMs: 5000 };
+    expect(await fetchBrief({ confirm: async () => fuller })).toMatchObject({ channels: 1 });
+    expect(details).toEqual([fuller]);
+    expect(await readdir(workDir)).toHaveLength(1);
+  });
+
+  it('gets its other side where that is in a second file', async () => {
+    serve('/a', wavOf({ data: Buffer.alloc(800, 1) }));
+    serve('/0', wavOf({ data: Buffer.alloc(800, 2) }));
+    serve('/1', wavOf({ data: Buffer.alloc(800, 3) }));
+    const audio = await fetchBrief({ confirm: async () => recordingOf({ 1: '/1', 0: '/0' }) });
+    expect(audio.channels).toBe(2);
+    expect((await readFile(audio.path)).subarray(44, 46)).toEqual(Buffer.from([2, 3]));
+    expect(await readdir(workDir)).toHaveLength(1);
+  });
+
+  it('leaves nothing behind where it cannot be confirmed', async () => {
+    serve('/a', wavOf({ data: tone(800) }));
+    const confirm = async () => {
+      throw new CallscribeError('CSC_GENESYS_UNAVAILABLE', 'away');
+    };
+    await expect(fetchBrief({ confirm })).rejects.toMatchObject({ code: 'CSC_GENESYS_UNAVAILABLE' });
+    expect(await readdir(workDir)).toEqual([]);
+  });
+
+  it.each([
+    ['a type that the speech service does not take', mp3Of(40)],
+    ['something that nobody can read', Buffer.from('this is no audio at all, not even nearly')],
+  ])('is transcoded where its file is %s', async (_, bytes) => {
+    serve('/a', bytes);
+    serve('/b', wavOf({ channels: 2, data: tone(1600) }));
+    const relocate = async () => recordingOf({ S: '/b' });
+    expect(await fetchBrief({ relocate })).toMatchObject({ contentType: 'audio/wav', channels: 2 });
+    expect(await readdir(workDir)).toHaveLength(1);
+  });
+
+  it('is not asked for at an address that says that it has expired', async () => {
+    serve('/b', wavOf({ channels: 2, data: tone(1600) }));
+    const relocate = async () => recordingOf({ S: '/b' });
+    const stale = { ...recordingOf({ S: '/never' }), urisExpireAtMs: 500 };
+    expect(await fetchOf({ relocate })(stale, signal)).toMatchObject({ channels: 2 });
+    expect(authorizations).toHaveLength(1);
   });
 });

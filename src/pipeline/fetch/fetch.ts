@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 import type { Audio, Recording } from '../types.ts';
 import { download } from './download.ts';
 import type { Downloaded } from './download.ts';
@@ -13,15 +14,21 @@ import { measure } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { canJoin, joined } from '../../audio/join.ts';
 import { readWav } from '../../audio/wav.ts';
-import { createWorkFile, diskError, removeFile } from './work-dir.ts';
+import { createWorkFile, diskError, dispose, removeFile } from './work-dir.ts';
 import type { WorkFile } from './work-dir.ts';
 
 export interface FetchOptions {
   readonly dispatcher: Dispatcher;
   readonly workDir: string;
   readonly clock: Pick<Clock, 'now'>;
-  /** The recording with fresh addresses; see `createRelocate`. Asked once where the addresses are expired. */
+  /** See `Renewal`. Asked once where the addresses are expired, or where the file is of no use as it was recorded. */
   readonly relocate: (recording: Recording, signal: AbortSignal) => Promise<Recording>;
+  /** See `Renewal`. Asked for a file with one channel of which nothing but its address was known. */
+  readonly confirm: (recording: Recording, signal: AbortSignal) => Promise<Recording>;
+  /** Whether the speech service takes audio of this type. */
+  readonly accepts: (contentType: string) => boolean;
+  /** Called when more became known of a recording than its address. */
+  readonly onDetails: (recording: Recording, fuller: Recording) => void;
   /** Of one file. Default 512 MiB: nine hours of stereo telephone speech. */
   readonly maxBytes?: number;
   /** Default one minute. */
@@ -128,36 +135,81 @@ const fetchOnce = async (recording: Recording, options: FetchOptions, signal: Ab
   }
 };
 
-const isExpired = (error: unknown): boolean =>
-  error instanceof CallscribeError && (error.code === 'CSC_MEDIA_DENIED' || error.code === 'CSC_MEDIA_NOT_FOUND');
+const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): boolean =>
+  error instanceof CallscribeError && codes.includes(error.code);
 
-/** Asks for fresh addresses. A recording that was ready once and is not in time now uses an attempt like any other failure. */
-const relocated = async (recording: Recording, options: FetchOptions, signal: AbortSignal): Promise<Recording> => {
+/** Addresses that expire while the request is on its way are of no use. */
+const MARGIN_MS = 1000;
+
+const isStale = ({ mediaUris, urisExpireAtMs = Number.POSITIVE_INFINITY }: Recording, nowMs: number): boolean =>
+  mediaUris.size === 0 || urisExpireAtMs <= nowMs + MARGIN_MS;
+
+/** What another address can mend: one that expired, or a file that nobody can read as it was recorded. */
+const isMendable = (error: unknown, { isBrief = false }: Recording): boolean =>
+  hasCode(error, 'CSC_MEDIA_DENIED', 'CSC_MEDIA_NOT_FOUND') || (isBrief && hasCode(error, 'CSC_MEDIA_UNSUPPORTED'));
+
+/**
+ * From fresh addresses, of files that were transcoded. A recording that was ready once and is not in time now uses an attempt like
+ * any other failure.
+ */
+const fetchRelocated = async (recording: Recording, options: FetchOptions, signal: AbortSignal): Promise<Audio> => {
+  let fuller: Recording;
   try {
-    return await options.relocate(recording, signal);
+    fuller = await options.relocate(recording, signal);
   } catch (error) {
-    if (!(error instanceof CallscribeError) || error.code !== 'CSC_RECORDING_NOT_READY') throw error;
+    if (!hasCode(error, 'CSC_RECORDING_NOT_READY')) throw error;
     throw new CallscribeError('CSC_MEDIA_DENIED', 'the signed address expired, and there was no fresh one in time', {
       cause: error,
     });
+  }
+  options.onDetails(recording, fuller);
+  return fetchOnce(fuller, options, signal);
+};
+
+/**
+ * A look at a file of which nothing was known. With one channel the time line decides who speaks, or there is a second file with
+ * the other side.
+ */
+const refined = async (
+  recording: Recording,
+  audio: Audio,
+  options: FetchOptions,
+  signal: AbortSignal,
+): Promise<Audio> => {
+  if (!options.accepts(audio.contentType)) {
+    await dispose(audio);
+    return fetchRelocated(recording, options, signal);
+  }
+  if (audio.channels > 1) return audio;
+  try {
+    const fuller = await options.confirm(recording, signal);
+    options.onDetails(recording, fuller);
+    if (fuller.mediaUris.size <= 1) return audio;
+    const both = await fetchOnce(fuller, options, signal);
+    await dispose(audio);
+    return both;
+  } catch (error) {
+    await dispose(audio);
+    throw error;
   }
 };
 
 /**
  * Fetches a recording. The caller owns the file and removes it with `dispose`; in case of an error there is none.
  *
- * The promise rejects with `CSC_MEDIA_*`, `CSC_EGRESS_DENIED`, what `relocate` rejects with, or the reason of the signal.
+ * The promise rejects with `CSC_MEDIA_*`, `CSC_EGRESS_DENIED`, what `relocate` and `confirm` reject with, or the reason of the signal.
  */
 export const createFetch =
   (options: FetchOptions): Fetch =>
   async (recording, signal) => {
-    if (recording.mediaUris.size > 0) {
-      try {
-        return await fetchOnce(recording, options, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isExpired(error)) throw error;
-      }
+    if (isStale(recording, options.clock.now())) return fetchRelocated(recording, options, signal);
+    let audio: Audio;
+    try {
+      audio = await fetchOnce(recording, options, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isMendable(error, recording)) throw error;
+      return fetchRelocated(recording, options, signal);
     }
-    return fetchOnce(await relocated(recording, options, signal), options, signal);
+    return recording.isBrief ? refined(recording, audio, options, signal) : audio;
   };

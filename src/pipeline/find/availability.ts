@@ -11,8 +11,8 @@ export interface AvailabilityOptions {
   readonly clock: Clock;
   /** How long the end of the window is waited for; not at all without it. */
   readonly waitMs?: number | undefined;
-  /** Called with the date that is waited for and the one until which there are data, and without either when the wait is over. */
-  readonly onWait?: (untilMs?: number, availableMs?: number) => void;
+  /** Called with the date until which there are data, as long as that is not enough, and without one when the wait is over. */
+  readonly onWait?: (availableMs?: number) => void;
 }
 
 const POLL_MS = 5 * 60_000;
@@ -33,7 +33,7 @@ export const availabilityOf = async (
       const availableMs = await client.detailsAvailability(signal);
       const leftMs = deadlineAtMs - clock.now();
       if (availableMs >= toMs || leftMs <= 0) return availableMs;
-      onWait(toMs, availableMs);
+      onWait(availableMs);
       await clock.sleep(Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, leftMs)), signal);
     }
   } catch (error) {

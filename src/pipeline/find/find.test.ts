@@ -148,12 +148,22 @@ describe('waiting for the data', () => {
       availableUntil: () => dates.shift() ?? '2026-11-24T00:00:00Z',
     });
     const clock = swiftClock();
-    const told: (number | undefined)[] = [];
-    const onWait = (_?: number, availableMs?: number) => told.push(availableMs);
-    expect(await idsOf(client, day, { waitForAvailabilityMs: 3_600_000, clock, onWait })).toHaveLength(10);
+    const told: (string | undefined)[] = [];
+    const find = createFind({
+      client,
+      window: day,
+      selection: {},
+      clock,
+      random: () => 0.5,
+      waitForAvailabilityMs: 3_600_000,
+    });
+    const found = await Array.fromAsync(find(new AbortController().signal, (text) => told.push(text)));
+    expect(found.flat()).toHaveLength(10);
     expect(clock.waits).toEqual([300_000, 300_000]);
     expect(log.slice(0, 3)).toEqual(['availability', 'availability', 'availability']);
-    expect(told).toEqual([at('2026-11-23T12:00:00Z'), at('2026-11-23T18:00:00Z'), undefined]);
+    const text = (time: string) =>
+      `the analytics data of the window are complete until 2026-11-23T${time}:00.000Z only; they are waited for`;
+    expect(told).toEqual([text('12:00'), text('18:00'), undefined]);
   });
 
   it('has a deadline', async () => {

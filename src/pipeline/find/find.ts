@@ -34,17 +34,17 @@ export interface FindOptions {
   readonly selection: Selection;
   readonly clock: Clock;
   readonly random: Random;
-  /** See `AvailabilityOptions`. */
+  /** How long the data of details jobs are waited for; not at all without it. */
   readonly waitForAvailabilityMs?: number | undefined;
-  readonly onWait?: (untilMs?: number, availableMs?: number) => void;
+
   /** What one query gives at most. Default 10,000. */
   readonly maxHits?: number;
   /** Up to so many conversations the query is as cheap as a job, and sooner done. Default 1000. */
   readonly fewHits?: number;
 }
 
-/** Pages of conversations, none of them empty. */
-export type Find = (signal: AbortSignal) => AsyncIterable<readonly Conversation[]>;
+/** Pages of conversations, none of them empty. `note` is told what is waited for, and without a text that it is there. */
+export type Find = (signal: AbortSignal, note?: (text?: string) => void) => AsyncIterable<readonly Conversation[]>;
 
 /** The longest interval of one query or job, according to the official tutorials. */
 const LONGEST_SPAN_MS = 7 * 86_400_000;
@@ -95,11 +95,23 @@ const largeParts = (options: FindOptions, availableMs: number, signal: AbortSign
   ];
 };
 
-const partsOf = async (options: FindOptions, signal: AbortSignal): Promise<readonly Part[]> => {
-  const { window, clock, client, fewHits = FEW_HITS, waitForAvailabilityMs, onWait } = options;
-  const availability = { client, clock, waitMs: waitForAvailabilityMs, ...(onWait && { onWait }) };
-  const waited =
-    waitForAvailabilityMs === undefined ? undefined : await availabilityOf(availability, window.toMs, signal);
+type Note = (text?: string) => void;
+
+/** The availability date once it has passed the end of the window, or the time for that is over. */
+const waitForData = async (options: FindOptions, signal: AbortSignal, note: Note): Promise<number | undefined> => {
+  const { window, clock, client, waitForAvailabilityMs: waitMs } = options;
+  if (waitMs === undefined) return undefined;
+  const onWait = (availableMs?: number): void => {
+    if (availableMs === undefined) return note();
+    const until = new Date(availableMs).toISOString();
+    return note(`the analytics data of the window are complete until ${until} only; they are waited for`);
+  };
+  return availabilityOf({ client, clock, waitMs, onWait }, window.toMs, signal);
+};
+
+const partsOf = async (options: FindOptions, signal: AbortSignal, note: Note): Promise<readonly Part[]> => {
+  const { window, clock, client, fewHits = FEW_HITS } = options;
+  const waited = await waitForData(options, signal, note);
   const known = await probe(options, signal);
   if (known && (known.totalHits ?? 0) <= fewHits) {
     return [{ window, pages: queryPages(options, window, signal, { known }) }];
@@ -113,10 +125,11 @@ const isIn = ({ fromMs, toMs }: Window, atMs: number): boolean => fromMs <= atMs
 const conversationsOf = async function* (
   options: FindOptions,
   signal: AbortSignal,
+  note: Note,
 ): AsyncGenerator<readonly Conversation[]> {
   const directions = new Set<string>(directionsOf(options.selection));
   const seen = new IdSet();
-  for (const { window, pages } of await partsOf(options, signal)) {
+  for (const { window, pages } of await partsOf(options, signal, note)) {
     for await (const rows of pages) {
       const found = rows
         .map(conversationOfRow)
@@ -138,5 +151,5 @@ const conversationsOf = async function* (
  */
 export const createFind =
   (options: FindOptions): Find =>
-  (signal) =>
-    conversationsOf(options, signal);
+  (signal, note = () => {}) =>
+    conversationsOf(options, signal, note);

@@ -58,6 +58,7 @@ describe('conversationOfRow', () => {
     expect(conversation).toEqual({
       conversationId: 'c',
       startAtMs,
+      isRecorded: false,
       endAtMs: startAtMs + 120_000,
       direction: 'outbound',
       divisionIds: ['d1'],

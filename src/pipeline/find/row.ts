@@ -78,12 +78,14 @@ export const conversationOfRow = (row: JSONObject): Conversation | undefined => 
   const voice = all.filter(isVoice);
   if (all.length > 0 && voice.length === 0) return undefined;
   const endAtMs = readTimeMs(row['conversationEnd']);
+  const isRecorded = voice.length > 0 ? voice.some((session) => session['recording'] === true) : undefined;
   return {
     conversationId,
     startAtMs,
     ...present('endAtMs', endAtMs),
     direction,
     divisionIds: readTexts(row['divisionIds']),
+    ...present('isRecorded', isRecorded),
     ...present('queueId', firstQueueOf(voice)),
     ...present('campaignId', firstCampaignOf(voice)),
     participants: participants.map((participant) => participantOf(participant, endAtMs)),

@@ -25,7 +25,7 @@ const away = new CallscribeError('CSC_GENESYS_UNAVAILABLE', 'answered with 503',
 describe('an account', () => {
   it('is shared by all who name it', async () => {
     const accountOf = createAccounts(clock, () => 0);
-    const [one, other] = [accountOf('a').join(1, () => {}), accountOf('a').join(1, () => {})];
+    const [one, other] = [accountOf('a').join(1), accountOf('a').join(1)];
     await one.share.take();
     let taken = false;
     void other.share.take().then(() => {
@@ -35,17 +35,16 @@ describe('an account', () => {
       setImmediate(resolve);
     });
     expect(taken).toBe(false);
-    await accountOf('b')
-      .join(1, () => {})
-      .share.take();
+    await accountOf('b').join(1).share.take();
   });
 
   it('tells all of them of an outage, also who comes later, and nobody who has left', async () => {
     const accountOf = createAccounts(clock, () => 0);
     const heard: string[] = [];
-    const first = accountOf('a').join(300, (message) => heard.push(`first ${message}`));
-    const second = accountOf('a').join(300, (message) => heard.push(`second ${message}`));
-    second.leave();
+    const first = accountOf('a').join(300);
+    first.listen((message) => heard.push(`first ${message}`));
+    const deafen = first.listen((message) => heard.push(`second ${message}`));
+    deafen();
     for (let failure = 0; failure < 5; failure += 1) {
       await first
         .breaker('analytics')
@@ -53,7 +52,9 @@ describe('an account', () => {
         .catch(() => {});
     }
     expect(heard).toEqual(['first answered with 503']);
-    accountOf('a').join(300, (message) => heard.push(`third ${message}`));
+    accountOf('a')
+      .join(300)
+      .listen((message) => heard.push(`third ${message}`));
     expect(heard.at(-1)).toBe('third answered with 503');
     await first.breaker('recording').run(() => Promise.resolve());
   });
@@ -64,7 +65,7 @@ describe('an account', () => {
     accountOf('b');
     expect(accountOf('a')).not.toBe(first);
     const used = accountOf('a');
-    used.join(300, () => {});
+    used.join(300);
     accountOf('b');
     expect(accountOf('a')).toBe(used);
   });

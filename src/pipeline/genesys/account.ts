@@ -22,11 +22,13 @@ export type OnOutage = (message: string | undefined) => void;
 export interface Membership {
   readonly share: Share;
   readonly breaker: (service: Service) => Breaker;
+  /** Calls `onOutage` after each change, and at once where a service is away now. */
+  listen(onOutage: OnOutage): () => void;
   leave(): void;
 }
 
 export interface Account {
-  join(perMinute: number, onOutage: OnOutage): Membership;
+  join(perMinute: number): Membership;
   readonly isIdle: () => boolean;
 }
 
@@ -53,20 +55,20 @@ const createAccount = (clock: Clock, random: Random): Account => {
   };
 
   return {
-    isIdle: () => listeners.size === 0 && bucket.isIdle(),
-    join: (perMinute, onOutage) => {
+    isIdle: () => bucket.isIdle(),
+    join: (perMinute) => {
       const share = bucket.join(perMinute);
-      // One function may listen for several runs.
-      const listener: OnOutage = (text) => onOutage(text);
-      listeners.add(listener);
-      if (away.size > 0) listener(message());
       return {
         share,
         breaker: (service) => breakers[service],
-        leave: () => {
-          share.leave();
-          listeners.delete(listener);
+        listen: (onOutage) => {
+          // One function may listen for several runs.
+          const listener: OnOutage = (text) => onOutage(text);
+          listeners.add(listener);
+          if (away.size > 0) listener(message());
+          return () => listeners.delete(listener);
         },
+        leave: () => share.leave(),
       };
     },
   };

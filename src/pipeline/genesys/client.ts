@@ -6,7 +6,7 @@
 import platformClient from 'purecloud-platform-client-v2';
 import type { Models } from 'purecloud-platform-client-v2';
 import type { HTTPMethod } from '../http/exchange.ts';
-import type { GenesysCallKind } from '../plan.ts';
+import type { GenesysCalls } from '../plan.ts';
 import { analyticsCalls } from './analytics-calls.ts';
 import type { AnalyticsCalls } from './analytics-calls.ts';
 import { connect } from './connection.ts';
@@ -34,8 +34,7 @@ export interface GenesysClient extends AnalyticsCalls, RecordingCalls {
    */
   request(method: HTTPMethod, path: string, body: unknown, signal?: AbortSignal): Promise<JSONAnswer>;
   /** Requests sent so far, logins and repetitions included. */
-  readonly requests: () => number;
-  readonly requestsByKind: () => Readonly<Record<GenesysCallKind, number>>;
+  readonly requests: () => GenesysCalls;
 }
 
 /** A transcript that waits is not safe yet. */
@@ -49,8 +48,7 @@ export const createGenesysClient = (options: GenesysClientOptions): GenesysClien
   return {
     ...analyticsCalls(call, new platformClient.AnalyticsApi(sdk)),
     ...recordingCalls(call, new platformClient.RecordingApi(sdk)),
-    requests: options.meter.total,
-    requestsByKind: options.meter.byKind,
+    requests: options.meter.byKind,
     conversation: async (conversationId, signal) => {
       const operation = async (): Promise<Models.Conversation> => conversations.getConversation(conversationId);
       return readObject((await call(operation, { kind: 'conversation', signal })).body);

@@ -2,7 +2,8 @@
  * What calls are made for: how they are counted, what fails together with them, and which permission they need.
  * @module
  */
-import type { GenesysCallKind } from '../plan.ts';
+import { NO_CALLS } from '../plan.ts';
+import type { GenesysCallKind, GenesysCalls } from '../plan.ts';
 import type { Service } from './account.ts';
 
 interface Kind {
@@ -33,20 +34,16 @@ export const KINDS: Readonly<Record<GenesysCallKind, Kind>> = {
 /** Counts requests by what they were for. */
 export interface Meter {
   count(kind: GenesysCallKind): void;
-  readonly byKind: () => Readonly<Record<GenesysCallKind, number>>;
-  readonly total: () => number;
+  readonly byKind: () => GenesysCalls;
 }
 
 export const createMeter = (onCount: (kind: GenesysCallKind) => void = () => {}): Meter => {
-  const counts = new Map<GenesysCallKind, number>();
-  const kinds = Object.keys(KINDS) as readonly GenesysCallKind[];
+  const counts = { ...NO_CALLS } as Record<GenesysCallKind, number>;
   return {
     count: (kind) => {
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      counts[kind] += 1;
       onCount(kind);
     },
-    byKind: () =>
-      Object.fromEntries(kinds.map((kind) => [kind, counts.get(kind) ?? 0])) as Record<GenesysCallKind, number>,
-    total: () => counts.values().reduce((sum, count) => sum + count, 0),
+    byKind: () => ({ ...counts }),
   };
 };

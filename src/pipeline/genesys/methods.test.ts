@@ -94,7 +94,7 @@ describe('the methods', () => {
       `DELETE ${base}/j%201`,
       `GET ${base}/availability`,
     ]);
-    expect(client.requestsByKind()).toMatchObject({ login: 1, detailsJob: 5, recording: 0 });
+    expect(client.requests()).toMatchObject({ login: 1, detailsJob: 5, recording: 0 });
   });
 
   it.each([

@@ -111,8 +111,11 @@ export const patientClock = (): Clock => ({
     }),
 });
 
-export const accountOf = (of: Clock, onOutage: OnOutage = () => {}): Membership =>
-  createAccounts(of, () => 0.5)('account').join(300, onOutage);
+export const accountOf = (of: Clock, onOutage: OnOutage = () => {}): Membership => {
+  const membership = createAccounts(of, () => 0.5)('account').join(300);
+  membership.listen(onOutage);
+  return membership;
+};
 
 /** What one test plays with. */
 export interface Scene {

@@ -1,128 +1,212 @@
 /**
- * Conversation ─locate─► Recording: asks for the recordings of a conversation until all of them are there, or their time is
- * over. What passes by itself is waited for here, because to the run an error of this step is the end of the conversation.
+ * Conversation ─locate─► Recording. Batch requests are the rule: one for a hundred conversations. Where that is not enough to
+ * decide, or does not work, the conversation is asked for by itself.
  * @module
  */
+import pLimit from 'p-limit';
 import type { Clock, Random } from '../../clock.ts';
-import { CallscribeError } from '../../errors.ts';
-import type { Selection } from '../find/selection.ts';
-import type { GenesysClient } from '../genesys/client.ts';
-import type { JSONObject } from '../genesys/read.ts';
-import { backoffMs } from '../retry/backoff.ts';
-import { isRetryableError } from '../retry/retrying.ts';
+import { CallscribeError, toCallscribeError } from '../../errors.ts';
+import type { BatchResult, GenesysClient } from '../genesys/client.ts';
 import type { Located } from '../run/context.ts';
 import type { Conversation, Recording } from '../types.ts';
-import { judge } from './recording.ts';
+import { LARGEST_BATCH, runBatch } from './batch.ts';
+import { createDetails } from './details.ts';
+import type { Details } from './details.ts';
+import { createPace } from './pace.ts';
+import { createRenewal } from './renew.ts';
+import type { Renewal } from './renew.ts';
+import { FileBook } from './file-book.ts';
+import { readBatch } from './results.ts';
+import { createListRecordings } from './single.ts';
 
 export interface LocateOptions {
-  readonly client: Pick<GenesysClient, 'recordings'>;
+  readonly client: Pick<
+    GenesysClient,
+    'recordings' | 'recordingMetadata' | 'submitBatch' | 'batchStatus' | 'restoreRecording'
+  >;
   readonly clock: Clock;
   readonly random: Random;
-  readonly selection: Pick<Selection, 'minDurationSeconds'>;
-  /** What Genesys transcodes to. Default `WAV`: it can be measured exactly and keeps both channels. */
-  readonly formatId?: string;
-  /** How long the recordings of one conversation are waited for. Default ten minutes. */
-  readonly readyTimeoutMs?: number;
-  /** How long after its end a conversation may still get a recording that is not listed yet. Default ten minutes. */
-  readonly freshMs?: number;
+  readonly minDurationSeconds?: number | undefined;
+  /** Archived recordings are brought back. */
+  readonly restores?: boolean;
+  /** No audio is needed: only what there is, and how long. */
+  readonly isDryRun?: boolean;
+  /** Whether the speech service takes audio of this type. What it does not take is transcoded to WAV. */
+  readonly accepts: (contentType: string) => boolean;
 }
 
-export type Locate = (conversation: Conversation, signal: AbortSignal) => Promise<Located>;
+/** Called once for each thing that is found out of a conversation. */
+export type OnLocated = (located: Located) => void;
 
-const MINUTE_MS = 60_000;
-/** The shortest wait, and the back-off on top of it: nearly every first question is answered with 202. */
-const POLL_MS = 1000;
-const POLL_BACKOFF = { baseMs: 2000, capMs: 30_000 };
+export interface Locator extends Renewal {
+  /**
+   * Resolves when all conversations are decided or put off. Rejects with `CSC_GENESYS_FORBIDDEN` where the client may see no
+   * recordings at all, with what would end the run for every other reason, or with the reason of the signal.
+   */
+  readonly locate: (conversations: readonly Conversation[], onLocated: OnLocated, signal: AbortSignal) => Promise<void>;
+  /** So many conversations are worth locating together now. */
+  readonly size: () => number;
+  /** A recording is being downloaded. */
+  readonly used: () => void;
+}
 
-/** `giveUp` is what holds once no more time is left: it returns or throws. */
-type Look =
-  { readonly kind: 'Done'; readonly located: Located } | { readonly kind: 'Waiting'; readonly giveUp: () => Located };
+/** Conversations that are asked for by themselves at the same time. */
+const SINGLES = 8;
+/** After so many recordings in a row that have to be transcoded, batches are of no use. */
+const WRONG_TYPES = 3;
 
-const NO_RECORDING: Located = { kind: 'NoRecording' };
+/** So many refusals, and nothing else, are taken for a lack of permission and not for conversations that the client may not see. */
+const REFUSALS_OF_ALL = 3;
 
-const waitingWith = (error: unknown): Look => ({
-  kind: 'Waiting',
-  giveUp: () => {
-    throw error;
-  },
-});
+/** A batch request that is refused so will be refused again. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'CSC_GENESYS_NOT_FOUND',
+  'CSC_GENESYS_FORBIDDEN',
+  'CSC_GENESYS_BAD_REQUEST',
+  'CSC_GENESYS_PROTOCOL',
+]);
 
-const notReady = (conversationId: string): CallscribeError =>
-  new CallscribeError(
-    'CSC_RECORDING_NOT_READY',
-    `the recordings of conversation ${conversationId} were not ready in time`,
-  );
+/** Errors that mean the same for every conversation. */
+const isGeneral = ({ code }: CallscribeError): boolean =>
+  code === 'CSC_GENESYS_AUTH' || code === 'CSC_EGRESS_DENIED' || code.startsWith('CSC_SECRET_');
 
-const uniqueById = (recordings: readonly Recording[]): readonly Recording[] => [
-  ...new Map(recordings.map((recording) => [recording.recordingId, recording])).values(),
-];
+class BatchingLocator implements Locator {
+  readonly #options: LocateOptions;
+  readonly #details: Details;
+  readonly #renewal: Renewal;
+  readonly #pace;
+  readonly #singles = pLimit(SINGLES);
+  readonly #files = new FileBook();
+  #usesBatches: boolean;
+  #wrongTypes = 0;
+  /** How often the client was refused before it was given anything: it may lack the permission altogether. */
+  #refusals = 0;
+  #hasSeen = false;
 
-const lookAtRows = (rows: readonly JSONObject[], conversation: Conversation, minDurationSeconds?: number): Look => {
-  const judged = rows.map((row) => judge(row, conversation, minDurationSeconds)).filter((one) => one !== undefined);
-  const located: Located = { kind: 'Recordings', recordings: uniqueById(judged.map(({ recording }) => recording)) };
-  if (judged.every(({ kind }) => kind === 'Final')) return { kind: 'Done', located };
-  // Those that are ready are not given up for the sake of one that is not.
-  const hasUsable = judged.some(({ recording }) => recording.skip === undefined);
-  return hasUsable ? { kind: 'Waiting', giveUp: () => located } : waitingWith(notReady(conversation.conversationId));
-};
+  constructor(options: LocateOptions) {
+    const { client, clock, isDryRun = false } = options;
+    this.#options = options;
+    this.#usesBatches = !isDryRun;
+    this.#pace = createPace(clock.now);
+    const list = createListRecordings({ client, clock, formatId: 'WAV' });
+    this.#details = createDetails({ ...options, list });
+    this.#renewal = createRenewal({ client, list, files: this.#files });
+  }
 
-/**
- * The recordings of a conversation, each with the reason where it is not to be transcribed.
- *
- * The promise rejects with `CSC_RECORDING_NOT_READY` when none was ready in time, with what Genesys answered where waiting
- * is of no use (`CSC_GENESYS_FORBIDDEN`, …) or was of none, and with the reason of the signal.
- */
-export const createLocate = (options: LocateOptions): Locate => {
-  const { client, clock, random, selection, formatId = 'WAV' } = options;
-  const { readyTimeoutMs = 10 * MINUTE_MS, freshMs = 10 * MINUTE_MS } = options;
+  readonly size = (): number => (this.#usesBatches ? this.#pace.size() : SINGLES);
+  readonly used = (): void => this.#pace.used();
+  readonly relocate: Renewal['relocate'] = (...given) => this.#renewal.relocate(...given);
+  readonly confirm: Renewal['confirm'] = (...given) => this.#renewal.confirm(...given);
 
-  const lookAtNothing = ({ endAtMs }: Conversation): Look => {
-    const isFresh = endAtMs !== undefined && clock.now() < endAtMs + freshMs;
-    return isFresh ? { kind: 'Waiting', giveUp: () => NO_RECORDING } : { kind: 'Done', located: NO_RECORDING };
+  readonly locate: Locator['locate'] = async (conversations, onLocated, signal) => {
+    const work: Promise<void>[] = [];
+    const later = (task: () => Promise<readonly Located[]>): void => {
+      work.push(this.#singles(task).then((all) => all.forEach(onLocated)));
+    };
+    const one = (conversation: Conversation): void => later(() => this.#single(conversation, signal));
+    if (this.#usesBatches) {
+      const left = await this.#batch(conversations, onLocated, later, signal);
+      left.forEach(one);
+    } else conversations.forEach(one);
+    const results = await Promise.allSettled(work);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   };
 
-  const look = async (conversation: Conversation, signal: AbortSignal): Promise<Look> => {
-    const { conversationId } = conversation;
+  /** The conversations for which the batch gave no answer. */
+  async #batch(
+    conversations: readonly Conversation[],
+    onLocated: OnLocated,
+    later: (task: () => Promise<readonly Located[]>) => void,
+    signal: AbortSignal,
+  ): Promise<readonly Conversation[]> {
+    const left = new Set(conversations);
+    for (let from = 0; from < conversations.length && this.#usesBatches; from += LARGEST_BATCH) {
+      const part = conversations.slice(from, from + LARGEST_BATCH);
+      const done = Promise.withResolvers<void>();
+      try {
+        await runBatch(
+          part,
+          this.#options,
+          {
+            onAbandoned: () => {},
+            onResults: (conversation, results, isLate) => {
+              left.delete(conversation);
+              this.#take({ conversation, results, isLate, done: done.promise }, onLocated, later, signal);
+            },
+          },
+          signal,
+        );
+      } catch (error) {
+        this.#onBatchError(toCallscribeError(error), signal);
+      } finally {
+        done.resolve();
+      }
+    }
+    return [...left];
+  }
+
+  #onBatchError(error: CallscribeError, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    if (isGeneral(error)) throw error;
+    if (REFUSALS.has(error.code)) this.#usesBatches = false;
+    // A batch request is about no conversation in particular.
+    if (error.code === 'CSC_GENESYS_FORBIDDEN') this.#refusals += REFUSALS_OF_ALL - 1;
+  }
+
+  #take(
+    found: {
+      readonly conversation: Conversation;
+      readonly results: readonly BatchResult[];
+      readonly isLate: boolean;
+      readonly done: Promise<void>;
+    },
+    onLocated: OnLocated,
+    later: (task: () => Promise<readonly Located[]>) => void,
+    signal: AbortSignal,
+  ): void {
+    const { conversation, results, isLate, done } = found;
+    const { accepts, clock } = this.#options;
+    const reading = readBatch(conversation, results, accepts);
+    this.#hasSeen ||= results.length > 0;
+    const taken = this.#files.update(results);
+    if (reading.kind === 'Decided' && !isLate) {
+      for (const located of reading.located) {
+        if (located.kind === 'Recording') this.#watch(located.recording, done, clock.now());
+        onLocated(located);
+      }
+      return;
+    }
+    const hasWrongType = reading.kind === 'Undecided' && reading.hasWrongType;
+    this.#wrongTypes = hasWrongType ? this.#wrongTypes + 1 : 0;
+    if (this.#wrongTypes >= WRONG_TYPES) this.#usesBatches = false;
+    later(() => this.#guarded(conversation, () => this.#details.afterBatch({ conversation, results, taken }, signal)));
+  }
+
+  /** Notes what is known of a file until its batch is complete. */
+  #watch({ recordingId, urisExpireAtMs, skip }: Recording, done: Promise<void>, nowMs: number): void {
+    if (urisExpireAtMs !== undefined) this.#pace.lives(urisExpireAtMs - nowMs);
+    if (skip === undefined) this.#files.open(recordingId, done);
+  }
+
+  #single(conversation: Conversation, signal: AbortSignal): Promise<readonly Located[]> {
+    return this.#guarded(conversation, () => this.#details.alone(conversation, signal));
+  }
+
+  /** One conversation's failure is its own outcome, unless it is that of all. */
+  async #guarded(conversation: Conversation, look: () => Promise<readonly Located[]>): Promise<readonly Located[]> {
     try {
-      const answer = await client.recordings(conversationId, { formatId }, signal);
-      if (answer.status === 202) return waitingWith(notReady(conversationId));
-      if (answer.recordings.length === 0) return lookAtNothing(conversation);
-      return lookAtRows(answer.recordings, conversation, selection.minDurationSeconds);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof CallscribeError && error.code === 'CSC_GENESYS_NOT_FOUND')
-        return lookAtNothing(conversation);
-      if (!isRetryableError(error)) throw error;
-      return waitingWith(error);
+      const located = await look();
+      this.#hasSeen = true;
+      return located;
+    } catch (thrown) {
+      const error = toCallscribeError(thrown);
+      if (!(thrown instanceof CallscribeError) || isGeneral(error)) throw thrown;
+      if (error.code === 'CSC_GENESYS_FORBIDDEN') this.#refusals += 1;
+      if (!this.#hasSeen && this.#refusals >= REFUSALS_OF_ALL) throw error;
+      return [{ kind: 'Failed', conversation, error }];
     }
-  };
+  }
+}
 
-  return async (conversation, signal) => {
-    const deadlineAtMs = clock.now() + readyTimeoutMs;
-    for (let polls = 1; ; polls += 1) {
-      const seen = await look(conversation, signal);
-      if (seen.kind === 'Done') return seen.located;
-      const waitMs = POLL_MS + backoffMs(polls, POLL_BACKOFF, random);
-      if (clock.now() + waitMs > deadlineAtMs) return seen.giveUp();
-      await clock.sleep(waitMs, signal);
-    }
-  };
-};
-
-/**
- * The same recording with fresh signed addresses, for `createFetch`.
- *
- * The promise rejects as `locate` does, with `CSC_MEDIA_NOT_FOUND` where the recording is no longer listed, and with the code
- * of `skip` where it became unusable meanwhile.
- */
-export const createRelocate =
-  (locate: Locate) =>
-  async (recording: Recording, signal: AbortSignal): Promise<Recording> => {
-    const located = await locate(recording.conversation, signal);
-    const { recordingId } = recording;
-    const again =
-      located.kind === 'Recordings' ? located.recordings.find((one) => one.recordingId === recordingId) : undefined;
-    if (!again) throw new CallscribeError('CSC_MEDIA_NOT_FOUND', `recording ${recordingId} is no longer listed`);
-    if (again.skip) throw new CallscribeError(again.skip, `recording ${recordingId} cannot be fetched any more`);
-    return again;
-  };
+export const createLocator = (options: LocateOptions): Locator => new BatchingLocator(options);

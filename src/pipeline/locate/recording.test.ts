@@ -3,7 +3,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../types.ts';
-import { judge } from './recording.ts';
+import { expiryOf } from './expiry.ts';
+import { briefRecording, readRecording, recordingOf } from './recording.ts';
 
 const conversation: Conversation = {
   conversationId: 'c',
@@ -12,7 +13,20 @@ const conversation: Conversation = {
   direction: 'outbound',
   divisionIds: [],
   participants: [
-    { participantId: 'p', purpose: 'customer', kind: 'customer', sessions: [{ sessionId: 'outside', segments: [] }] },
+    {
+      participantId: 'p',
+      purpose: 'customer',
+      kind: 'customer',
+      sessions: [
+        {
+          sessionId: 'outside',
+          segments: [
+            { type: 'dialing', startAtMs: 1000, endAtMs: 9000 },
+            { type: 'interact', startAtMs: 9000, endAtMs: 61_000 },
+          ],
+        },
+      ],
+    },
   ],
 };
 
@@ -30,80 +44,116 @@ const row = {
   mediaUris: { 0: { mediaUri: 'https://media/0' }, 1: { mediaUri: 'https://media/1' }, x: {} },
 };
 
-describe('judge', () => {
-  it('reads a recording that can be fetched', () => {
-    expect(judge(row, conversation)).toEqual({
-      kind: 'Final',
-      recording: {
-        recordingId: 'r',
-        conversation,
-        startAtMs: 5000,
-        announcedDurationMs: 29_500,
-        sessionId: 's',
-        mediaUris: new Map([
-          ['0', 'https://media/0'],
-          ['1', 'https://media/1'],
-        ]),
-      },
+describe('readRecording', () => {
+  it('reads everything that decides', () => {
+    expect(readRecording(row, 'Recording')).toEqual({
+      recordingId: 'r',
+      isAudio: true,
+      rank: 0,
+      state: 'Playable',
+      startAtMs: 5000,
+      endAtMs: 35_000,
+      announcedDurationMs: 29_500,
+      sessionId: 's',
+      mediaUris: new Map([
+        ['0', 'https://media/0'],
+        ['1', 'https://media/1'],
+      ]),
     });
+    expect(readRecording({}, 'Recording')).toBeUndefined();
   });
 
   it.each([
-    ['another medium', { media: 'screen' }, 'CSC_RECORDING_NOT_AUDIO'],
-    ['a chat', { media: 'chat', fileState: 'ARCHIVED' }, 'CSC_RECORDING_NOT_AUDIO'],
-    ['the subtype of a screen', { mediaSubtype: 'Screen' }, 'CSC_RECORDING_NOT_AUDIO'],
-    ['a station', { mediaSubtype: 'Station' }, 'CSC_RECORDING_NOT_SELECTED'],
-    ['a consultation', { mediaSubtype: 'Consult' }, 'CSC_RECORDING_NOT_SELECTED'],
-    ['a snippet', { mediaSubtype: 'Snippet' }, 'CSC_RECORDING_NOT_SELECTED'],
-    ['one by hand', { recordingFileRole: 'ADHOC' }, 'CSC_RECORDING_NOT_SELECTED'],
-    ['an archived one', { fileState: 'ARCHIVED', mediaUris: {} }, 'CSC_RECORDING_ARCHIVED'],
-    [
-      'an archived stub',
-      { fileState: undefined, archiveMedium: 'CLOUDARCHIVE', mediaUris: {} },
-      'CSC_RECORDING_ARCHIVED',
-    ],
-    ['one that is being restored', { fileState: 'RESTORING' }, 'CSC_RECORDING_ARCHIVED'],
-    ['a deleted one', { fileState: 'DELETED' }, 'CSC_RECORDING_DELETED'],
-    ['a faulty one', { fileState: 'ERROR' }, 'CSC_RECORDING_ERROR'],
-    ['a short one', { outputDurationMs: 9999 }, 'CSC_RECORDING_TOO_SHORT'],
-    ['a short span', { outputDurationMs: undefined, endTime: '1970-01-01T00:00:14Z' }, 'CSC_RECORDING_TOO_SHORT'],
-  ])('leaves out %s', (_, changes, skip) => {
-    const judged = judge({ ...row, ...changes }, conversation, 10);
-    expect(judged).toMatchObject({ kind: 'Final', recording: { skip } });
-    expect(judged?.recording.mediaUris.size).toBe(0);
+    ['a screen', { media: 'screen' }, false],
+    ['a chat', { media: 'chat' }, false],
+    ['the subtype of a screen', { mediaSubtype: 'Screen' }, false],
+    ['one that does not say', { media: undefined, mediaSubtype: undefined }, true],
+  ])('knows whether %s is audio', (_, changes, isAudio) => {
+    expect(readRecording({ ...row, ...changes }, 'Recording')?.isAudio).toBe(isAudio);
   });
 
   it.each([
-    ['a restored one', { fileState: 'RESTORED' }],
-    ['one without state and subtype', { fileState: undefined, mediaSubtype: undefined, media: undefined }],
-    ['one of exactly the shortest length', { outputDurationMs: 10_000 }],
-    ['one of unknown length', { outputDurationMs: undefined, endTime: null }],
-  ])('takes %s', (_, changes) => {
-    const judged = judge({ ...row, ...changes }, conversation, 10);
-    expect(judged?.kind).toBe('Final');
-    expect(judged?.recording.skip).toBeUndefined();
+    [{ mediaSubtype: 'Trunk' }, 0],
+    [{ mediaSubtype: undefined }, 0],
+    [{ mediaSubtype: 'Station' }, 1],
+    [{ recordingFileRole: 'ADHOC' }, 2],
+    [{ mediaSubtype: 'Station', recordingFileRole: 'ADHOC' }, 2],
+    [{ mediaSubtype: 'Snippet' }, 3],
+    [{ mediaSubtype: 'Consult', recordingFileRole: 'ADHOC' }, 4],
+    [{ mediaSubtype: 'Something' }, 5],
+  ])('ranks %j as %i', (changes, rank) => {
+    expect(readRecording({ ...row, ...changes }, 'Recording')?.rank).toBe(rank);
   });
 
   it.each([
-    ['is being uploaded', { fileState: 'UPLOADING' }],
-    ['has no media yet', { mediaUris: null }],
-    ['has empty media', { mediaUris: {} }],
-  ])('waits for one that %s', (_, changes) => {
-    expect(judge({ ...row, ...changes }, conversation)).toMatchObject({
-      kind: 'Unready',
-      recording: { skip: 'CSC_RECORDING_NOT_READY' },
-    });
+    [{ fileState: 'RESTORED' }, 'Playable'],
+    [{ fileState: undefined }, 'Playable'],
+    [{ fileState: 'ARCHIVED', mediaUris: null }, 'Archived'],
+    [{ fileState: undefined, archiveMedium: 'CLOUDARCHIVE', mediaUris: {} }, 'Archived'],
+    [{ fileState: 'RESTORING' }, 'Restoring'],
+    [{ fileState: 'DELETED' }, 'Deleted'],
+    [{ fileState: 'ERROR' }, 'Faulty'],
+    [{ fileState: 'UPLOADING' }, 'Unready'],
+    [{ mediaUris: null }, 'Unready'],
+    [{ mediaUris: {} }, 'Unready'],
+  ] as const)('reads the state of %j as %s', (changes, state) => {
+    expect(readRecording({ ...row, ...changes }, 'Recording')?.state).toBe(state);
   });
 
-  it('falls back to the conversation where it says little', () => {
-    expect(judge({ id: 'r', mediaUris: { S: { mediaUri: 'u' } } }, conversation)?.recording).toMatchObject({
+  it('takes nothing from metadata that lack media, but for a stub', () => {
+    const { mediaUris: _, ...metadata } = row;
+    expect(readRecording(metadata, 'Metadata')?.state).toBe('Playable');
+    const stub = { id: 'r', archiveMedium: 'CLOUDARCHIVE' };
+    expect(readRecording(stub, 'Metadata')).toMatchObject({ state: 'Archived', announcedDurationMs: 0 });
+  });
+});
+
+describe('recordingOf', () => {
+  const facts = readRecording({ id: 'r', mediaUris: { S: { mediaUri: 'https://m/?Expires=99' } } }, 'Recording');
+  if (!facts) throw new Error('it has an id');
+
+  it('falls back to the conversation where Genesys says little', () => {
+    expect(recordingOf(facts, conversation)).toMatchObject({
       startAtMs: 1000,
       announcedDurationMs: 0,
       sessionId: 'outside',
+      urisExpireAtMs: 99_000,
     });
     const [customer] = conversation.participants;
     const two = { ...conversation, participants: customer ? [customer, customer] : [] };
-    expect(judge({ ...row, sessionId: undefined }, two)?.recording.sessionId).toBeUndefined();
-    expect(judge({}, conversation)).toBeUndefined();
+    expect(recordingOf(facts, two)).not.toHaveProperty('sessionId');
+  });
+
+  it('has no addresses where it is skipped', () => {
+    const skipped = recordingOf(facts, conversation, { code: 'CSC_RECORDING_COPY', why: 'recording x is used' });
+    expect(skipped).toMatchObject({ skip: 'CSC_RECORDING_COPY', why: 'recording x is used' });
+    expect(skipped.mediaUris.size).toBe(0);
+  });
+});
+
+it('briefRecording estimates from when the customer was connected', () => {
+  expect(briefRecording('r', conversation, new Map([['S', 'https://m/x']]))).toEqual({
+    recordingId: 'r',
+    conversation,
+    startAtMs: 9000,
+    announcedDurationMs: 52_000,
+    sessionId: 'outside',
+    mediaUris: new Map([['S', 'https://m/x']]),
+    isBrief: true,
+  });
+});
+
+describe('expiryOf', () => {
+  it.each([
+    ['https://s/x?X-Amz-Date=20261123T090000Z&X-Amz-Expires=3600', Date.UTC(2026, 10, 23, 10)],
+    ['https://s/x?X-Goog-Date=20261123T090000Z&X-Goog-Expires=120', Date.UTC(2026, 10, 23, 9, 2)],
+    ['https://s/x?Expires=1795424400.5&Signature=abc', 1_795_424_400_500],
+    ['https://s/x?X-Amz-Date=yesterday&X-Amz-Expires=3600', undefined],
+    ['https://s/x?X-Amz-Expires=3600', undefined],
+    ['https://s/x?Expires=never', undefined],
+    ['https://s/x', undefined],
+    ['nonsense', undefined],
+  ])('%s: %s', (url, expected) => {
+    expect(expiryOf(url)).toBe(expected);
   });
 });

@@ -49,7 +49,7 @@ describe('failurePolicy', () => {
       ...refusing('r-1'),
       locate: async ({ conversationId }) => {
         if (conversationId !== 'c-1') await test.clock.sleep(30_000);
-        return { kind: 'Recordings', recordings: [recordingOf(`r-${conversationId.slice(2)}`)] };
+        return [recordingOf(`r-${conversationId.slice(2)}`)];
       },
     });
     const summary = await test.finish();
@@ -150,7 +150,7 @@ describe('a run that is ended for good', () => {
       world,
       locate: async ({ conversationId }) => {
         if (conversationId === 'c-9') throw failure('CSC_GENESYS_AUTH');
-        return { kind: 'Recordings', recordings: [recordingOf(`r-${conversationId.slice(2)}`)] };
+        return [recordingOf(`r-${conversationId.slice(2)}`)];
       },
       transcribe: async (_, signal) => {
         await test.clock.sleep(3000, signal);

@@ -35,6 +35,7 @@ export const book = async (state: RunState, row: Row, error?: CallscribeError): 
   const done = row.outcome === '' ? undefined : finished(row, row.outcome, error);
   state.tracker.booked(row, done);
   if (done) state.waiting.delete(keyOf(row));
+  if (done) state.admitted.delete(keyOf(row));
   if (done) state.controls.onOutcome(done);
   announce(state);
   if (row.outcome === 'Failed') checkFailurePolicy(state);
@@ -102,5 +103,8 @@ export const closeAll = async (state: RunState, reason: CallscribeError): Promis
   for (const { held } of state.desk.clear()) await conclude(state, held, reason);
   const left = [...state.waiting.values(), ...state.unaffordable.splice(0).map(({ recording }) => recording)];
   for (const recording of left) await close(state, recording, outcomeOf(reason), reason);
+  for (const conversation of state.putOff.values()) {
+    await closeConversation(state, conversation, outcomeOf(reason), reason);
+  }
   for (const row of state.tracker.unfinished()) await closeUnfinished(state, row, reason);
 };

@@ -5,7 +5,8 @@
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { CallscribeError } from '../../errors.ts';
-import type { Controls, Hindrance, Journal, RecordingProgress } from '../plan.ts';
+import type { IdSet } from '../find/id-set.ts';
+import type { Controls, GenesysCalls, Hindrance, Journal, RecordingProgress } from '../plan.ts';
 import type { Verbs } from '../recording/drive.ts';
 import type { FailurePolicy } from '../recording/state.ts';
 import type { Conversation, Recording } from '../types.ts';
@@ -13,18 +14,45 @@ import type { Bell } from './bell.ts';
 import type { DeliveryDesk } from './delivery-desk.ts';
 import type { Tracker } from './tracker.ts';
 
-/** A conversation's recordings; `NoRecording` where there are none. */
+/** What became known of a conversation. */
 export type Located =
-  { readonly kind: 'NoRecording' } | { readonly kind: 'Recordings'; readonly recordings: readonly Recording[] };
+  | { readonly kind: 'Recording'; readonly recording: Recording }
+  /** It has no recording; `error` says which kind of nothing that is. */
+  | { readonly kind: 'None'; readonly conversation: Conversation; readonly error: CallscribeError }
+  | { readonly kind: 'Failed'; readonly conversation: Conversation; readonly error: CallscribeError }
+  /** Something of it is not ready yet: being uploaded, transcoded or restored. `otherwise` holds when the time for that is over. */
+  | {
+      readonly kind: 'Later';
+      readonly conversation: Conversation;
+      readonly wait: 'Ready' | 'Restored';
+      readonly otherwise: readonly Located[];
+    };
+
+export const conversationOf = (located: Located): Conversation =>
+  located.kind === 'Recording' ? located.recording.conversation : located.conversation;
 
 export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
-  /** In pages, none of them empty. */
-  find(signal: AbortSignal): AsyncIterable<readonly Conversation[]>;
-  locate(conversation: Conversation, signal: AbortSignal): Promise<Located>;
+  /** In pages, none of them empty. `note` is told what is waited for, and without a text that it is there. */
+  find(signal: AbortSignal, note: (text?: string) => void): AsyncIterable<readonly Conversation[]>;
+  /** Conversations as they are now: those that were still going on may have ended. */
+  refind(conversations: readonly Conversation[], signal: AbortSignal): AsyncIterable<readonly Conversation[]>;
+  /**
+   * Calls `onLocated` with everything that is found out, as soon as it is, and resolves when all conversations are decided or put
+   * off. Rejects with what would be the same for every conversation, or with the reason of the signal.
+   */
+  locate(
+    conversations: readonly Conversation[],
+    onLocated: (located: Located) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** So many conversations are worth locating together now. */
+  readonly locateSize: () => number;
   /** What a recording is expected to cost before its audio was measured. */
   estimateMicros(durationMs: number): number;
-  /** Genesys calls so far. */
-  readonly requests: () => number;
+  /** Genesys calls so far, by what they were for. */
+  readonly requests: () => GenesysCalls;
+  /** Calls `listener` with what is wrong while Genesys Cloud is away, and without a text when it is back. */
+  onOutage(listener: (message: string | undefined) => void): () => void;
 }
 
 export interface RunSettings {
@@ -35,6 +63,8 @@ export interface RunSettings {
   readonly dryRun: boolean;
   readonly maxFailed: number;
   readonly maxFailedPercent: number;
+  /** How long what is being uploaded or transcoded, or restored, is waited for. */
+  readonly patienceMs: Readonly<Record<'Ready' | 'Restored', number>>;
   /** Shared by all runs of the process. */
   readonly inFlight: LimitFunction;
 }
@@ -66,11 +96,17 @@ export interface RunState extends RunContext {
   readonly draining: AbortSignal;
   /** Aborted with either of them: for what costs nothing and so need not end by itself. */
   readonly stopping: AbortSignal;
-  /** Admitted, and not yet at rest. By key. */
+  /** Keys of what was admitted and has no outcome. */
+  readonly admitted: Set<string>;
+  /** Those of them that are not yet at rest. By key. */
   readonly waiting: Map<string, Recording>;
   readonly unaffordable: Unaffordable[];
   /** Keys of what an earlier attempt of the run began, until they are found again. */
   readonly awaited: Set<string>;
+  /** Conversations that have their turn later, by the key of a conversation without a recording. */
+  readonly putOff: Map<string, Conversation>;
+  /** Recordings that are done or being done, whatever their conversation. */
+  readonly claimed: IdSet;
   /** Keys of the transcripts that an earlier attempt of the run paid for. */
   readonly held: ReadonlySet<string>;
   intake: IntakeState;
@@ -122,5 +158,17 @@ export const showPending = (state: RunState, recording: Recording, attempt: numb
     stage: 'Fetch',
     attempt,
     durationMs: recording.announcedDurationMs,
+    costMicros: 0,
+  });
+
+/** Shows a conversation whose recordings are not known yet. */
+export const showConversation = (state: RunState, { conversationId }: Conversation): void =>
+  show(state, {
+    recordingId: '',
+    conversationId,
+    state: 'Pending',
+    stage: 'Locate',
+    attempt: 0,
+    durationMs: 0,
     costMicros: 0,
   });

@@ -46,7 +46,7 @@ export const isHopeless = ({ error, rounds }: Parked, desk: DeskState, idle: boo
   return desk.accepted || idle;
 };
 
-type DeliveryHindrance = Exclude<Hindrance['code'], 'CSC_BUDGET_EXHAUSTED'>;
+type DeliveryHindrance = Extract<Hindrance['code'], 'CSC_DESTINATION_REJECTED' | 'CSC_DELIVERY_UNAVAILABLE'>;
 
 export interface DeskOptions {
   readonly deliver: (held: HeldTranscript) => Promise<void>;

@@ -19,7 +19,7 @@ const open = (failing?: unknown) => {
     return result;
   };
   const verbs = {
-    locate: () => work({ kind: 'NoRecording' }),
+    locate: () => work(undefined),
     fetch: () => work(audio),
     transcribe: () => work([]),
     attribute: () => work(transcript),
@@ -40,7 +40,7 @@ const { signal } = new AbortController();
 describe('observedVerbs', () => {
   it('tells of each step what it was about and how long it took', async () => {
     const { verbs, steps } = open();
-    await verbs.locate(conversation, signal);
+    await verbs.locate([conversation], () => {}, signal);
     await verbs.transcribe(await verbs.fetch(recording, signal), signal);
     await verbs.attribute(recording, audio, []);
     await verbs.deliver(transcript, signal);
@@ -58,6 +58,32 @@ describe('observedVerbs', () => {
     const { verbs, steps } = open(error);
     await expect(verbs.fetch(recording, signal)).rejects.toBe(error);
     expect(steps).toMatchObject([{ stage: 'Fetch', error: 'CSC_MEDIA_NOT_FOUND' }]);
+  });
+
+  it('tells of each conversation when something is known of it', async () => {
+    let nowMs = 0;
+    const steps: Step[] = [];
+    const other = { conversationId: 'c2' } as Conversation;
+    const verbs = {
+      locate: async (_, onLocated) => {
+        nowMs = 5;
+        onLocated({ kind: 'Recording', recording });
+        await Promise.resolve();
+        await Promise.resolve();
+        await Promise.resolve();
+        nowMs = 20;
+      },
+    } as Partial<RunVerbs> as RunVerbs;
+    const observed = observedVerbs(
+      verbs,
+      () => nowMs,
+      (step) => steps.push(step),
+    );
+    await observed.locate([conversation, other], () => {}, signal);
+    expect(steps).toEqual([
+      { stage: 'Locate', conversationId: 'c1', startAtMs: 0, endAtMs: 5 },
+      { stage: 'Locate', conversationId: 'c2', startAtMs: 0, endAtMs: 20 },
+    ]);
   });
 
   it('does not take an abort from outside for a failure', async () => {

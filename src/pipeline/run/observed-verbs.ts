@@ -4,7 +4,7 @@
  */
 import { toCallscribeError } from '../../errors.ts';
 import type { Step } from '../plan.ts';
-import type { RunVerbs } from './context.ts';
+import { conversationOf, type RunVerbs } from './context.ts';
 
 type Subject = Pick<Step, 'stage' | 'conversationId' | 'recordingId'>;
 
@@ -25,9 +25,28 @@ export const observedVerbs = (verbs: RunVerbs, now: () => number, onStep: (step:
   const subjects = new WeakMap<object, Subject>();
   return {
     ...verbs,
-    locate: (conversation, signal) => {
-      const { conversationId } = conversation;
-      return observe({ stage: 'Locate', conversationId }, signal, () => verbs.locate(conversation, signal));
+    locate: async (conversations, onLocated, signal) => {
+      // Conversations are located together, and each is a step of its own: until something is known of it.
+      const known = new Map(conversations.map((conversation) => [conversation, Promise.withResolvers<void>()]));
+      const steps = [...known].map(([{ conversationId }, { promise }]) =>
+        observe({ stage: 'Locate', conversationId }, signal, () => promise).catch(() => {}),
+      );
+      try {
+        await verbs.locate(
+          conversations,
+          (located) => {
+            known.get(conversationOf(located))?.resolve();
+            onLocated(located);
+          },
+          signal,
+        );
+        for (const { resolve } of known.values()) resolve();
+      } catch (thrown) {
+        for (const { reject } of known.values()) reject(thrown);
+        throw thrown;
+      } finally {
+        await Promise.all(steps);
+      }
     },
     fetch: async (recording, signal) => {
       const { recordingId, conversation } = recording;

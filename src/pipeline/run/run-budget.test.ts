@@ -36,7 +36,7 @@ describe('the budget', () => {
     const measured = recordingOf('r-1');
     const test = startRun({
       world: [[measured.conversation, [measured]]],
-      locate: async () => ({ kind: 'Recordings', recordings: [announced] }),
+      locate: async () => [announced],
       live: { concurrency: 1, budgetMicros: 10 },
     });
     await test.until(() => hindrances(test).length > 0);

@@ -41,10 +41,9 @@ describe('a run', () => {
       ],
       locate: async ({ conversationId }) => {
         if (conversationId === 'c-broken') throw failure('CSC_GENESYS_FORBIDDEN');
-        if (conversationId === 'c-none') return { kind: 'NoRecording' };
-        if (conversationId === 'c-skipped') return { kind: 'Recordings', recordings: [skipped] };
-        const recording = recordingOf(`r-${conversationId.slice(2)}`);
-        return { kind: 'Recordings', recordings: [recording] };
+        if (conversationId === 'c-none') return [];
+        if (conversationId === 'c-skipped') return [skipped];
+        return [recordingOf(`r-${conversationId.slice(2)}`)];
       },
       transcribe: async (recordingId) => {
         if (recordingId === 'r-2') throw failure('CSC_STT_REJECTED');

@@ -6,6 +6,7 @@
 import pLimit from 'p-limit';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { Summary } from '../plan.ts';
+import { IdSet } from '../find/id-set.ts';
 import { createBell } from './bell.ts';
 import { checkFailurePolicy, closeAll, closeUnfinished, conclude } from './books.ts';
 import { affordable, leftMicros } from './budget.ts';
@@ -56,6 +57,10 @@ const prepare = (context: RunContext): Execution => {
     requests: () => verbs.requests(),
     estimateMicros: (durationMs) => verbs.estimateMicros(durationMs),
   });
+  const claimed = new IdSet();
+  for (const { recordingId, errorCode } of journal.rows()) {
+    if (recordingId !== '' && errorCode !== 'CSC_RECORDING_SHARED') claimed.add(recordingId);
+  }
   const heldKeys = new Set(journal.held().map(({ reservation }) => keyOf(reservation)));
   const state: RunState = {
     journal,
@@ -70,7 +75,10 @@ const prepare = (context: RunContext): Execution => {
     draining,
     stopping: AbortSignal.any([signal, draining]),
     limit: pLimit(controls.settings().concurrency),
+    admitted: new Set(),
     waiting: new Map(),
+    putOff: new Map(),
+    claimed,
     unaffordable: [],
     awaited: new Set(tracker.unfinished().map(keyOf)).difference(heldKeys),
     held: heldKeys,
@@ -186,6 +194,7 @@ export const run = async (context: RunContext): Promise<Summary> => {
     state.limit.concurrency = context.controls.settings().concurrency;
     state.bell.ring();
   });
+  const deafen = state.verbs.onOutage((message) => hinder(state, 'CSC_GENESYS_UNAVAILABLE', message));
   try {
     checkFailurePolicy(state);
     await takeUpHeld(state);
@@ -199,5 +208,6 @@ export const run = async (context: RunContext): Promise<Summary> => {
   const reason = state.overBecause();
   if (reason && !isOfLedger(fatal())) await closeAll(state, reason).catch(fail);
   unsubscribe();
+  deafen();
   return summaryOf(execution);
 };

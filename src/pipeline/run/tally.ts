@@ -18,6 +18,8 @@ export interface Tally {
   readonly finals: () => number;
   readonly finalRecordings: () => number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** How many ended with each error code. */
+  readonly reasons: () => Readonly<Record<string, number>>;
   readonly sums: Readonly<{ settledMicros: number; unknownMicros: number; audioMs: number }>;
   add(row: Row): void;
 }
@@ -29,15 +31,17 @@ export const createTally = (rows: readonly Row[]): Tally => {
   const unfinished = new Map<string, Row>();
   const outcomes: Record<Outcome, number> = { Transcribed: 0, Skipped: 0, Failed: 0, NoRecording: 0 };
   const sums = { settledMicros: 0, unknownMicros: 0, audioMs: 0 };
+  const reasons = new Map<string, number>();
   let finalRecordings = 0;
 
-  const finish = (key: string, { recordingId }: Row, outcome: Outcome): void => {
+  const finish = (key: string, { recordingId, errorCode }: Row, outcome: Outcome): void => {
     unfinished.delete(key);
     // Counts are of recordings, not of rows: a second outcome of the same one would not add up.
     if (final.has(key)) return;
     final.add(key);
     outcomes[outcome] += 1;
     if (recordingId !== '') finalRecordings += 1;
+    if (errorCode !== '') reasons.set(errorCode, (reasons.get(errorCode) ?? 0) + 1);
   };
 
   const add = (row: Row): void => {
@@ -57,6 +61,7 @@ export const createTally = (rows: readonly Row[]): Tally => {
     finals: () => final.size,
     finalRecordings: () => finalRecordings,
     outcomes,
+    reasons: () => Object.fromEntries(reasons),
     sums,
     add,
   };

@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { manualClock, type ManualClock } from '../../../test/runtime/manual-clock.ts';
 import { CallscribeError, type ErrorCode } from '../../errors.ts';
 import { transcriptOf } from '../deliver/test-transcript.ts';
+import { NO_CALLS } from '../plan.ts';
 import type { Controls, HeldTranscript, Journal, LiveSettings, Progress, RecordingProgress, Summary } from '../plan.ts';
 import { audioOf, conversationOf, NOW_MS, recordingOf } from '../recording/test-recording.ts';
 import type { Audio, Conversation, Recording, Reservation, Row, Transcript, Utterance } from '../types.ts';
@@ -107,7 +108,10 @@ export interface TestVerbs {
   /** In the order in which they are found, with their recordings. */
   readonly world: readonly (readonly [Conversation, readonly Recording[]])[];
   readonly find?: (signal: AbortSignal) => AsyncIterable<Conversation>;
-  readonly locate?: (conversation: Conversation, signal: AbortSignal) => Promise<Located>;
+  /** What becomes known of a conversation; or its recordings, none of them for one that has none. */
+  readonly locate?: (conversation: Conversation, signal: AbortSignal) => Promise<readonly (Located | Recording)[]>;
+  /** As they are at the end of the run; without it, as they were. */
+  readonly refind?: (conversations: readonly Conversation[]) => readonly Conversation[];
   readonly fetch?: (recording: Recording, signal: AbortSignal) => Promise<void>;
   readonly transcribe?: (recordingId: string, signal: AbortSignal) => Promise<readonly Utterance[]>;
   readonly deliver?: (transcript: Transcript, signal: AbortSignal) => Promise<void>;
@@ -158,18 +162,42 @@ const inPages = async function* (each: AsyncIterable<Conversation>): AsyncGenera
   for await (const one of each) yield [one];
 };
 
+/** Errors that are those of every conversation. */
+const GENERAL = /^CSC_(GENESYS_AUTH|EGRESS|SECRET)/;
+
+const locatedOf = async (
+  { world, locate }: TestVerbs,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<readonly Located[]> => {
+  try {
+    const known = world.find(([other]) => other.conversationId === conversation.conversationId)?.[1] ?? [];
+    const all = locate ? await locate(conversation, signal) : known;
+    if (all.length === 0) return [{ kind: 'None', conversation, error: failure('CSC_NO_RECORDING', '') }];
+    return all.map((one) => ('kind' in one ? one : { kind: 'Recording', recording: one }));
+  } catch (thrown) {
+    if (!(thrown instanceof CallscribeError) || GENERAL.test(thrown.code)) throw thrown;
+    return [{ kind: 'Failed', conversation, error: thrown }];
+  }
+};
+
 const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
-  const { world, find, locate, fetch, transcribe, deliver } = options;
+  const { world, find, refind, fetch, transcribe, deliver } = options;
   const lengths = new Map(world.flatMap(([, all]) => all).map((one) => [one.recordingId, one.announcedDurationMs]));
   const note = (verb: string, id: string): void => void tape.calls.push(`${verb} ${id}`);
   const priceMicros = ({ durationMs }: Pick<Audio, 'durationMs'>): number => durationMs;
   return {
     find: (signal) => inPages(find ? find(signal) : everything(world)),
-    locate: async (conversation, signal) => {
-      note('locate', conversation.conversationId);
-      if (locate) return locate(conversation, signal);
-      const recordings = world.find(([other]) => other.conversationId === conversation.conversationId)?.[1] ?? [];
-      return recordings.length > 0 ? { kind: 'Recordings', recordings } : { kind: 'NoRecording' };
+    async *refind(conversations) {
+      yield refind?.(conversations) ?? conversations;
+    },
+    locateSize: () => 10,
+    locate: async (conversations, onLocated, signal) => {
+      const locateOne = async (conversation: Conversation): Promise<void> => {
+        note('locate', conversation.conversationId);
+        for (const located of await locatedOf(options, conversation, signal)) onLocated(located);
+      };
+      await Promise.all(conversations.map(locateOne));
     },
     fetch: async (recording, signal) => {
       note('fetch', recording.recordingId);
@@ -195,7 +223,8 @@ const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
     dispose: async () => {},
     priceMicros,
     estimateMicros: (durationMs) => durationMs,
-    requests: () => tape.calls.length,
+    requests: () => NO_CALLS,
+    onOutage: () => () => {},
   };
 };
 
@@ -211,10 +240,11 @@ const SETTINGS: RunSettings = {
   dryRun: false,
   maxFailed: Number.POSITIVE_INFINITY,
   maxFailedPercent: 100,
+  patienceMs: { Ready: 600_000, Restored: 0 },
   inFlight: pLimit(64),
 };
 
-const NOTHING: Progress = createTracker({ rows: [], requests: () => 0, estimateMicros: () => 0 }).progress();
+const NOTHING: Progress = createTracker({ rows: [], requests: () => NO_CALLS, estimateMicros: () => 0 }).progress();
 
 export const startRun = (options: TestRunOptions): TestRun => {
   const { journal = journalOf(), settings } = options;

@@ -3,13 +3,18 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_CALLS } from '../plan.ts';
 import type { RecordingProgress } from '../plan.ts';
 import { NOW_MS, reservationOf, rowWith } from '../recording/test-recording.ts';
 import type { Outcome, Row } from '../types.ts';
 import { createTracker, type Tracker } from './tracker.ts';
 
 const trackerOf = (rows: readonly Row[] = []): Tracker =>
-  createTracker({ rows, requests: () => 7, estimateMicros: (durationMs) => durationMs / 1000 });
+  createTracker({
+    rows,
+    requests: () => ({ ...NO_CALLS, login: 7 }),
+    estimateMicros: (durationMs) => durationMs / 1000,
+  });
 
 const progressOf = (more: Partial<RecordingProgress> = {}): RecordingProgress => ({
   recordingId: 'r-1',
@@ -31,7 +36,7 @@ describe('createTracker', () => {
     expect(tracker.progress()).toMatchObject({
       counts: { conversations: 0, found: 2, pending: 0, inProgress: 0, transcribed: 1, failed: 1 },
       cost: { settledMicros: 8200, reservedMicros: 0, unknownMicros: 0, estimateMicros: 8200 },
-      genesysRequests: 7,
+      genesys: { login: 7, recording: 0 },
       recordings: [],
       hindrances: [],
     });

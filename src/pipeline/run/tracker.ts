@@ -3,7 +3,7 @@
  * they always add up: `found = pending + inProgress + transcribed + skipped + failed + noRecording`.
  * @module
  */
-import type { Cost, Counts, Hindrance, Progress, RecordingProgress } from '../plan.ts';
+import type { Cost, Counts, GenesysCalls, Hindrance, Progress, RecordingProgress } from '../plan.ts';
 import type { Reservation, Row } from '../types.ts';
 import { createTally, keyOf } from './tally.ts';
 
@@ -18,6 +18,10 @@ export interface Tracker {
   /** Like `counts().found`, without conversations that have no recording. */
   readonly recordings: () => number;
   conversationFound(): void;
+  /** Takes off the list what turned out to be something else. */
+  unlist(key: string): void;
+  /** What the run waits for, though nothing is wrong; without a text it does no longer. */
+  note(text: string | undefined): void;
   /** Lists a recording that has no outcome. */
   update(progress: RecordingProgress, estimateMicros: number): void;
   reserved(reservation: Reservation): void;
@@ -109,7 +113,7 @@ export interface TrackerOptions {
   /** What earlier attempts of the run settled. */
   readonly rows: readonly Row[];
   /** Reads the meter of Genesys calls. */
-  readonly requests: () => number;
+  readonly requests: () => GenesysCalls;
   /** What a recording of this length is expected to cost. */
   readonly estimateMicros: (durationMs: number) => number;
 }
@@ -122,6 +126,7 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
   let finished: RecordingProgress[] = [];
   let conversations = 0;
   let dryRunMicros = 0;
+  let waitsFor: string | undefined;
 
   /** A dry run prices what it does not do. */
   const price = ({ errorCode, durationMs }: Row): void => {
@@ -153,6 +158,10 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
     conversationFound: () => {
       conversations += 1;
     },
+    unlist: listing.drop,
+    note: (text) => {
+      waitsFor = text;
+    },
     update: (progress, estimate) => {
       const key = keyOf(progress);
       if (!tally.isFinal(key)) listing.put(key, { progress, estimateMicros: estimate });
@@ -179,7 +188,9 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
       counts: counts(),
       cost: cost(),
       audioMs: tally.sums.audioMs,
-      genesysRequests: requests(),
+      genesys: requests(),
+      reasons: tally.reasons(),
+      ...(waitsFor !== undefined && { waitsFor }),
       recordings: [...listing.shown(), ...finished].slice(0, SHOWN),
       hindrances: [...hindrances].map(([code, message]) => ({ code, message })),
     }),
