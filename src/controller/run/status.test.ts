@@ -2,6 +2,7 @@
  * @module
  */
 import fc from 'fast-check';
+import { NO_CALLS } from '../../pipeline/plan.ts';
 import { describe, expect, it } from 'vitest';
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
 import type { RecordingProgress } from '../../pipeline/plan.ts';
@@ -40,7 +41,7 @@ describe('the status of a run', () => {
       counts: countsOf({ pending: 4, inProgress: 4, transcribed: 40, skipped: 1, failed: 1 }),
       cost,
       audioMs: 12_345_678,
-      genesysRequests: 57,
+      genesys: { ...NO_CALLS, login: 1, recording: 50, transcript: 6 },
       recordings: [
         recordingOf({ state: 'InProgress', stage: 'Transcribe' }),
         recordingOf({ recordingId: '', state: 'Failed', error: { code: 'CSC_GENESYS_FORBIDDEN', message: 'no' } }),

@@ -2,12 +2,19 @@
  * @module
  */
 import { expect, it } from 'vitest';
+import { NO_CALLS } from '../../pipeline/plan.ts';
 import { summaryDocument } from './summary-document.ts';
 import { countsOf, NOW_MS, progressOf, runOf, summaryOf, WINDOW } from './test-facts.ts';
 
 const run = { namespace: 'calls', name: 'nightly', uid: 'uid-1' };
 const cost = { settledMicros: 8200, reservedMicros: 0, unknownMicros: 4100, estimateMicros: 12_300 };
-const progress = progressOf({ counts: countsOf({ transcribed: 2 }), cost, audioMs: 123_000, genesysRequests: 7 });
+const progress = progressOf({
+  counts: countsOf({ transcribed: 2 }),
+  cost,
+  audioMs: 123_000,
+  genesys: { ...NO_CALLS, login: 1, recording: 6 },
+  reasons: { CSC_NO_AGENT: 1 },
+});
 
 it('has the totals of a run, money and seconds as decimal strings', () => {
   const { spec } = runOf({ cost: { budget: '5.00' } });
@@ -32,7 +39,8 @@ it('has the totals of a run, money and seconds as decimal strings', () => {
       estimate: '0.0123',
       budget: '5.00',
     },
-    genesys: { requests: 7 },
+    genesys: { requests: 7, requestsPerRecording: '3.500', byKind: progress.genesys },
+    reasons: { CSC_NO_AGENT: 1 },
   });
 });
 

@@ -6,6 +6,7 @@ import { patched, smallest } from '../../../test/crd/manifest.ts';
 import { validateManifest } from '../../api/schema.ts';
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
 import type { Cost, Counts, Progress, RecordingProgress, Summary } from '../../pipeline/plan.ts';
+import { NO_CALLS } from '../../pipeline/plan.ts';
 import type { Facts, WorkerFacts } from './facts.ts';
 
 /** A day after the window of the run. */
@@ -75,7 +76,8 @@ export const progressOf = (more: Partial<Progress> = {}): Progress => ({
   counts: countsOf(),
   cost: NO_COST,
   audioMs: 0,
-  genesysRequests: 0,
+  genesys: NO_CALLS,
+  reasons: {},
   recordings: [],
   hindrances: [],
   ...more,
