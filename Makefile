@@ -8,13 +8,13 @@
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test e2e check format generate setup models bench-speech clean
+.PHONY: demo test e2e check format generate manifests setup models bench-speech clean
 
 demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
 
 test: setup models
-	@vitest run --project unit --project system $(T)
+	@vitest run --project unit --project system --project chart $(T)
 
 e2e: setup models
 	@./hack/setup-e2e.sh
@@ -28,6 +28,9 @@ format: setup
 
 generate: setup
 	@npm run --silent generate
+
+manifests: setup
+	@node hack/manifests.ts
 
 setup:
 	@./hack/setup.sh

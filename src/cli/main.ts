@@ -99,9 +99,14 @@ const createCommand = (): Command =>
       option('-n, --namespace <name>', 'namespace of the run (default: that of the template, or of the context)'),
       option('--job-name <name>', 'name of the Job that a CronJob made; the schedule time is in it'),
       option('--schedule-time <time>', 'schedule time, ISO 8601 (default: that of the Job, or the current minute)'),
+      option('--time-zone <name>', 'time zone of the schedule; a window of whole days follows its calendar').default(
+        'Etc/UTC',
+      ),
+      option('--wait [phase]', 'wait until the run has ended; exit 0 where it is in that phase (default: Succeeded)'),
+      option('--timeout-seconds <n>', 'how long to wait').argParser(wholeNumber(1)).default(3600),
     ],
   ).action(async (options) => {
-    const { createRun } = await import('./create.ts');
+    const { createRun } = await import('./create/command.ts');
     process.exitCode = await createRun(options);
   });
 

@@ -61,7 +61,8 @@ export const metrics = {
   callscribe_schedule_last_success_timestamp_seconds: {
     type: 'gauge',
     help: 'When the newest successful run of a schedule ended, in seconds since the epoch. A run that failed in part counts.',
-    labels: { namespace: 'namespace of the schedule', schedule: 'label callscribe.dev/schedule of its runs' },
+    // Prometheus keeps `namespace` for that of the target.
+    labels: { run_namespace: 'namespace of the schedule', schedule: 'label callscribe.dev/schedule of its runs' },
   },
 
   callscribe_recordings_total: {

@@ -82,7 +82,12 @@ describe('createMetrics', () => {
     metrics.statusWritten({ phase: 'Running' }, { phase: 'Running' });
     metrics.statusWritten({ phase: 'Running' }, ended);
     metrics.statusWritten(ended, { ...ended, progress: '1/1' });
-    expect(await lines('callscribe_runs_finished_total')).toEqual(['callscribe_runs_finished_total{phase="Failed"} 1']);
+    expect(await lines('callscribe_runs_finished_total')).toEqual([
+      'callscribe_runs_finished_total{phase="Succeeded"} 0',
+      'callscribe_runs_finished_total{phase="PartiallyFailed"} 0',
+      'callscribe_runs_finished_total{phase="Failed"} 1',
+      'callscribe_runs_finished_total{phase="Cancelled"} 0',
+    ]);
     expect(await lines('callscribe_run_duration_seconds_sum')).toEqual([
       'callscribe_run_duration_seconds_sum{phase="Failed"} 90',
     ]);
@@ -104,7 +109,7 @@ describe('createMetrics', () => {
     ];
     const { lines } = open({ runs: () => runs });
     expect(await lines('callscribe_schedule_last_success_timestamp_seconds')).toEqual([
-      `callscribe_schedule_last_success_timestamp_seconds{namespace="calls",schedule="nightly"} ${Date.UTC(2026, 0, 2) / 1000}`,
+      `callscribe_schedule_last_success_timestamp_seconds{run_namespace="calls",schedule="nightly"} ${Date.UTC(2026, 0, 2) / 1000}`,
     ]);
     expect(await lines('callscribe_runs_stalled')).toEqual([
       'callscribe_runs_stalled{reason="CSC_BUDGET_EXHAUSTED"} 1',

@@ -5,13 +5,13 @@
 import type { Registry } from 'prom-client';
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
 import type { GenesysRequest, RecordingProgress, Step } from '../../pipeline/plan.ts';
-import type { Reservation, Row } from '../../pipeline/types.ts';
+import type { Outcome, Reservation, Row } from '../../pipeline/types.ts';
 import { version } from '../../version.ts';
 import { isFinished } from '../run/facts.ts';
 import type { Result } from '../runtime/controller.ts';
 import type { KubeRequest } from '../runtime/kube-client.ts';
 import { createInstruments } from './instruments.ts';
-import { lastSuccesses, runsByPhase, stalledByReason } from './runs.ts';
+import { lastSuccesses, PHASES, runsByPhase, stalledByReason } from './runs.ts';
 
 export interface Metrics {
   /** Has the gauges read from `sources`. */
@@ -43,6 +43,7 @@ export interface MetricsSources {
 const plain = (value: number) => [{ labels: {}, value }];
 
 const MICROS = 1e6;
+const OUTCOMES: readonly Outcome[] = ['Transcribed', 'Skipped', 'Failed', 'NoRecording'];
 
 const durationSecondsOf = ({ startTime, completionTime }: TranscriptionRunStatus): number | undefined =>
   startTime && completionTime ? (Date.parse(completionTime) - Date.parse(startTime)) / 1000 : undefined;
@@ -50,6 +51,10 @@ const durationSecondsOf = ({ startTime, completionTime }: TranscriptionRunStatus
 export const createMetrics = (registry: Registry): Metrics => {
   const { count, observe, add, read } = createInstruments(registry);
   read('callscribe_build_info', () => [{ labels: { version, node: process.versions.node }, value: 1 }]);
+
+  // From 0 on: Prometheus sees no increase in a series that begins with 1.
+  for (const phase of PHASES) if (isFinished(phase)) count('callscribe_runs_finished_total', { phase }, 0);
+  for (const outcome of OUTCOMES) count('callscribe_recordings_total', { outcome, code: '' }, 0);
 
   const statusWritten: Metrics['statusWritten'] = (before, after) => {
     const { phase = '' } = after;

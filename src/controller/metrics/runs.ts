@@ -8,7 +8,7 @@ import { isFinished, type Phase } from '../run/facts.ts';
 /** The label by which a schedule's runs belong together. */
 export const SCHEDULE_LABEL = 'callscribe.dev/schedule';
 
-const PHASES: readonly Phase[] = [
+export const PHASES: readonly Phase[] = [
   'Pending',
   'Running',
   'Suspended',
@@ -47,8 +47,8 @@ const SUCCESS: ReadonlySet<string | undefined> = new Set<Phase>(['Succeeded', 'P
 /** When the newest success of each schedule ended. */
 export const lastSuccesses = (
   runs: readonly TranscriptionRun[],
-): readonly Sample<{ readonly namespace: string; readonly schedule: string }>[] => {
-  const newest = new Map<string, Sample<{ readonly namespace: string; readonly schedule: string }>>();
+): readonly Sample<{ readonly run_namespace: string; readonly schedule: string }>[] => {
+  const newest = new Map<string, Sample<{ readonly run_namespace: string; readonly schedule: string }>>();
   for (const { metadata, status } of runs) {
     const schedule = metadata.labels?.[SCHEDULE_LABEL];
     if (!schedule || !SUCCESS.has(status?.phase) || !status?.completionTime) continue;
@@ -56,7 +56,7 @@ export const lastSuccesses = (
     const value = Date.parse(status.completionTime) / 1000;
     const known = newest.get(`${namespace}/${schedule}`);
     if (!known || known.value < value)
-      newest.set(`${namespace}/${schedule}`, { labels: { namespace, schedule }, value });
+      newest.set(`${namespace}/${schedule}`, { labels: { run_namespace: namespace, schedule }, value });
   }
   return [...newest.values()];
 };
