@@ -74,6 +74,13 @@ export const mergedData = (first: Data, others: ShardSet): Data => {
   };
 };
 
+const isEmpty = (data: Data): boolean =>
+  withoutHeader(data['report.csv'] ?? '') === '' && parseReservations(data['reserved.csv'] ?? '').length === 0;
+
+/** What is left of a merged shard: itself, unchanged, or an empty one that a fenced owner created in its place. */
+const isLeftover = (data: Data, digest: string): boolean =>
+  isEmpty(data) || (digestOf(data) === digest && parseReservations(data['reserved.csv'] ?? '').length === 0);
+
 /**
  * Indices of shards whose rows another one holds, too, as a merge left them that did not come to its end.
  * @throws CallscribeError `CSC_LEDGER_CORRUPT` where such a shard is not what was copied
@@ -84,8 +91,7 @@ export const leftovers = (shards: ShardSet): ReadonlySet<number> => {
     for (const [index, digest] of notesOf(data)) {
       const original = shards.get(index);
       if (!original) continue;
-      const isUsed = parseReservations(original.data['reserved.csv'] ?? '').length > 0;
-      if (isUsed || digestOf(original.data) !== digest)
+      if (!isLeftover(original.data, digest))
         throw new CallscribeError('CSC_LEDGER_CORRUPT', `shard ${index} was changed after its rows were merged`);
       found.add(index);
     }

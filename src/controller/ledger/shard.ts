@@ -8,8 +8,7 @@ import type { Reservation, Row } from '../../pipeline/types.ts';
 
 /**
  * A shard of this size is full. A ConfigMap write costs the API server time in proportion to its size. With what is open in it at
- * that moment, at most as many attempts as there are recordings in flight, it stays below 64 KiB. All processes have to agree on this
- * number: see `take-over.ts`.
+ * that moment, at most as many attempts as there are recordings in flight, it stays below 64 KiB.
  */
 export const SEAL_BYTES = 48 * 1024;
 

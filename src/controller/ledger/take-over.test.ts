@@ -58,10 +58,25 @@ describe('an owner of a ledger from whom another one took it over', () => {
     const old = await openOn(memory, { limits });
     await fill(old, memory);
     expect(shardsOn(memory).size).toBe(1);
-    const next = await openOn(memory, { limits });
+    await openOn(memory, { limits });
     await expect(old.reserve(reservationOf('next'))).rejects.toMatchObject(fenced);
-    await next.reserve(reservationOf('later'));
-    expect(booksOn(memory).reservations.map(({ recordingId }) => recordingId)).toEqual(['later']);
+    expect(booksOn(memory).reservations).toEqual([]);
+  });
+
+  it('cannot reserve in a shard that was merged and deleted before it wakes up', async () => {
+    const memory = memoryKube();
+    const old = await openOn(memory, { limits });
+    await fill(old, memory);
+    const next = await openOn(memory, { limits });
+    for (let n = 0; n < limits.mergeFrom; n += 1) await fill(next, memory);
+    await next.reserve(reservationOf('the last one'));
+    expect(shardsOn(memory).has(1)).toBe(false);
+    await expect(old.reserve(reservationOf('next'))).rejects.toMatchObject(fenced);
+    // What it left there is empty, and is removed by whoever comes next.
+    expect(shardsOn(memory).has(1)).toBe(true);
+    expect(booksOn(memory).reservations).toMatchObject([{ recordingId: 'the last one' }]);
+    await openOn(memory, { limits });
+    expect(shardsOn(memory).has(1)).toBe(false);
   });
 
   it('cannot write the summary into a shard that was closed long ago', async () => {

@@ -1,16 +1,13 @@
 /**
- * How a process becomes the owner of a ledger. It writes its epoch into every shard, so that each later write of the owner before
- * it fails: that one may be frozen, and go on at any line when it wakes up.
- *
- * One write of an earlier owner needs no version that we could change: the creation of its next shard. It comes to that only where
- * the last shard is full, and after what it wrote to that one. So who finds a full shard at the end creates the next one itself.
+ * How a process becomes the owner of a ledger: it writes its epoch into every shard, so that each later write of the owner before it
+ * fails. That one may be frozen, and go on at any line when it wakes up.
  * @module
  */
 import type { Clock } from '../../clock.ts';
 import type { HeldTranscript } from '../../pipeline/plan.ts';
 import { checkComplete, leftovers } from './merge.ts';
 import type { HeldKey, Outbox } from './outbox.ts';
-import { decode, emptyShard, encode, isFull, recover, type Shard } from './shard.ts';
+import { decode, emptyShard, encode, recover, type Shard } from './shard.ts';
 import type { LedgerStore, ShardSet, Version } from './store.ts';
 
 export interface TakeOverOptions {
@@ -18,7 +15,6 @@ export interface TakeOverOptions {
   readonly outbox: Outbox;
   readonly currency: string;
   readonly clock: Clock;
-  readonly sealBytes: number;
 }
 
 export interface OwnedShard {
@@ -66,7 +62,7 @@ const reviewOutbox = (outbox: Outbox, shards: readonly Shard[]): Promise<readonl
  * @throws CallscribeError `CSC_LEDGER_*`
  */
 export const takeOver = async (options: TakeOverOptions): Promise<TakenOver> => {
-  const { store, outbox, currency, clock, sealBytes } = options;
+  const { store, outbox, currency, clock } = options;
   const listed = await store.list();
   checkComplete(listed);
   const found = await finishMerge(store, listed);
@@ -74,8 +70,7 @@ export const takeOver = async (options: TakeOverOptions): Promise<TakenOver> => 
   const held = await reviewOutbox(outbox, before);
   const isHeld = new Set(held.map(({ reservation }) => keyOf(reservation)));
   const after = before.map((shard) => recover(shard, (open) => isHeld.has(keyOf(open)), clock.now()));
-  const last = after.at(-1);
-  if (!last || isFull(last, currency, sealBytes)) after.push(emptyShard(last ? last.index + 1 : 0));
+  if (after.length === 0) after.push(emptyShard(0));
   const shards: OwnedShard[] = [];
   for (const shard of after) {
     const base = found.get(shard.index);
