@@ -16,6 +16,7 @@ import type { Journal } from '../../src/pipeline/plan.ts';
 import { audioOf, conversationOf, recordingOf } from '../../src/pipeline/recording/test-recording.ts';
 import type { RunVerbs } from '../../src/pipeline/run/context.ts';
 import { run } from '../../src/pipeline/run/run.ts';
+import { idleVerbs } from '../../src/pipeline/verbs.ts';
 import { parseCsv, parseReservations } from '../../src/pipeline/settle/csv.ts';
 import { contentOf, gate, gatedKube, type Life } from './gated-kube.ts';
 import { memoryKube } from '../runtime/memory-kube.ts';
@@ -96,13 +97,17 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
   };
   const conversations = scope.recordings.map((name) => conversationOf(`c-${name}`));
   const verbs: RunVerbs = {
+    ...idleVerbs,
     find: async function* () {
-      yield* conversations;
+      yield conversations;
     },
-    locate: async (conversation) => ({
-      kind: 'Recordings',
-      recordings: [recordingOf(conversation.conversationId.slice(2), { conversation })],
-    }),
+    locate: async (found, onLocated) => {
+      for (const conversation of found)
+        onLocated({
+          kind: 'Recording',
+          recording: recordingOf(conversation.conversationId.slice(2), { conversation }),
+        });
+    },
     fetch: async ({ recordingId }) => audioOf({ path: recordingId }),
     screen: () => undefined,
     priceMicros: () => PRICE,
@@ -118,7 +123,6 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
       transcriptOf({ recordingId, conversationId, costMicros: PRICE }),
     deliver: async () => {},
     dispose: async () => {},
-    requests: () => 0,
   };
   const summary = await run({
     verbs,
@@ -131,6 +135,7 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
       maxFailed: 99,
       maxFailedPercent: 100,
       inFlight: pLimit(9),
+      patienceMs: { Ready: 0, Restored: 0 },
     },
     journal,
     controls: {
