@@ -14,7 +14,7 @@ import type { KubeClient } from '../../src/controller/runtime/kube-client.ts';
 import { transcriptOf } from '../../src/pipeline/deliver/test-transcript.ts';
 import type { Journal } from '../../src/pipeline/plan.ts';
 import { audioOf, conversationOf, recordingOf } from '../../src/pipeline/recording/test-recording.ts';
-import type { RunVerbs } from '../../src/pipeline/run/context.ts';
+import type { RunSettings, RunVerbs } from '../../src/pipeline/run/context.ts';
 import { run } from '../../src/pipeline/run/run.ts';
 import { idleVerbs } from '../../src/pipeline/verbs.ts';
 import { parseCsv, parseReservations } from '../../src/pipeline/settle/csv.ts';
@@ -68,6 +68,18 @@ interface Shared {
   /** The process that took over last. */
   owner: number;
 }
+
+const settings = (): RunSettings => ({
+  provider: 'generic',
+  model: 'm',
+  policy: { maxAttempts: 99, backoffMs: () => 0 },
+  maxRecordings: 99,
+  dryRun: false,
+  maxFailed: 99,
+  maxFailedPercent: 100,
+  inFlight: pLimit(9),
+  patienceMs: { Ready: 0, Restored: 0 },
+});
 
 /** A process from its start to its end. True where it said that everything has its outcome. */
 const live = async (life: Life, shared: Shared): Promise<boolean> => {
@@ -126,17 +138,7 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
   };
   const summary = await run({
     verbs,
-    settings: {
-      provider: 'generic',
-      model: 'm',
-      policy: { maxAttempts: 99, backoffMs: () => 0 },
-      maxRecordings: 99,
-      dryRun: false,
-      maxFailed: 99,
-      maxFailedPercent: 100,
-      inFlight: pLimit(9),
-      patienceMs: { Ready: 0, Restored: 0 },
-    },
+    settings: settings(),
     journal,
     controls: {
       draining: signal,
