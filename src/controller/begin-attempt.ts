@@ -49,14 +49,14 @@ const factsOf = ({ recordingId, conversationId, state, error, attempt, durationM
   state,
   attempt,
   durationMs,
-  ...(error && { code: error.code }),
+  ...(error && { code: error.code, error: error.message }),
 });
 
-const beginAttempt = (wiring: AttemptWiring, { run, window, failures }: StartRequest): Attempt => {
+const beginAttempt = (wiring: AttemptWiring, { run, window, reconcileId, failures }: StartRequest): Attempt => {
   const { kube, clock, pipeline, metrics, emit, onChange } = wiring;
   const identity = identityOf(run);
   const { currency } = run.spec.cost;
-  const log = wiring.log.child({ run: identity.name, namespace: identity.namespace });
+  const log = wiring.log.child({ run: identity.name, namespace: identity.namespace, reconcileId });
   const trace = wiring.tracing?.attempt(identity);
   let closeBooks = (): void => {};
   log.info({ window }, 'working on the run');

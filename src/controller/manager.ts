@@ -127,13 +127,16 @@ const lead = async (
   const working = runController({
     queue,
     workers: WORKERS,
-    reconcile: (key) => reconcile({ kube, getRun, supervisor, statusWriter, emit, clock }, key),
+    reconcile: (key, reconcileId) =>
+      reconcile({ kube, getRun, supervisor, statusWriter, emit, clock, log }, { key, reconcileId }),
     newId: randomUUID,
     clock,
     onReconciled: ({ key, reconcileId, result, durationMs, error }) => {
       metrics.reconciled(result, durationMs);
-      if (error !== undefined)
-        log.warn({ key, reconcileId, err: loggable(error) }, 'a reconcile failed and is repeated');
+      const [namespace, run] = key.split('/');
+      const facts = { run, namespace, reconcileId, result, durationMs };
+      if (error === undefined) log.debug(facts, 'reconciled');
+      else log.warn({ ...facts, err: loggable(error) }, 'a reconcile failed and is repeated');
     },
   });
   await untilAborted(leading);

@@ -92,6 +92,17 @@ describe('an operator', () => {
     );
   });
 
+  it('says of each line about a run which run, and which reconcile', async () => {
+    await using stage = await createStage({ conversations: outboundCalls(1) });
+    await stage.apply('told');
+    await stage.untilFinished('told');
+    const lines = stage.operators.flatMap(({ log }) => log).filter(({ run }) => run === 'told');
+    expect(lines.flatMap(({ reason }) => reason ?? [])).toEqual(['Started', 'Succeeded']);
+    const facts = { namespace: stage.namespace, reconcileId: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(line).toMatchObject(facts);
+  });
+
   it('sends traces where a collector is named', async () => {
     await using collector = await startCollector();
     await using stage = await createStage({ conversations: outboundCalls(2), startOperator: false });

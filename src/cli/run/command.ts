@@ -89,7 +89,12 @@ const closing = (summary: Summary): string => {
 };
 
 const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<number> => {
-  const log = createLog({ level: flags.logLevel, isTerminal: process.stderr.isTTY, stream: process.stderr });
+  const { name: run, namespace } = plan.run;
+  const log = createLog({
+    level: flags.logLevel,
+    isTerminal: process.stderr.isTTY,
+    stream: process.stderr,
+  }).child({ run, namespace });
   const pipeline = await openPipeline({ ...flags, workDir: flags.workDir ?? join(directory, 'work') });
   const [draining, ending] = [new AbortController(), new AbortController()];
   const stopListening = onInterrupts(

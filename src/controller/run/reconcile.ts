@@ -5,6 +5,7 @@
 import { API_GROUP, PLURAL, type TranscriptionRun, VERSION } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import { isConflict, isNotFound } from '../runtime/kube-error.ts';
 import { resourcePath } from '../runtime/resource-path.ts';
@@ -17,12 +18,20 @@ import type { Supervisor } from './supervisor.ts';
 
 export interface ReconcileOptions {
   readonly kube: KubeClient;
-  /** From the cache; `key` is `namespace/name`. */
+  /** From the cache. */
   readonly getRun: (key: string) => TranscriptionRun | undefined;
   readonly supervisor: Supervisor;
   readonly statusWriter: StatusWriter;
   readonly emit: (run: TranscriptionRun, event: RunEvent) => void;
   readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One reconcile; `key` is `namespace/name`. */
+export interface Request {
+  readonly key: string;
+  /** Of this one: its log lines carry it. */
+  readonly reconcileId: string;
 }
 
 const runPath = ({ metadata: { namespace, name } }: TranscriptionRun): string =>
@@ -37,11 +46,13 @@ const remove = async (kube: KubeClient, run: TranscriptionRun): Promise<void> =>
   }
 };
 
-const act = async ({ kube, supervisor }: ReconcileOptions, run: TranscriptionRun, action: Action): Promise<void> => {
+type Acting = Pick<ReconcileOptions, 'kube' | 'supervisor'> & Pick<Request, 'reconcileId'>;
+
+const act = async ({ kube, supervisor, reconcileId }: Acting, run: TranscriptionRun, action: Action): Promise<void> => {
   const { uid } = run.metadata;
   switch (action.kind) {
     case 'Start':
-      return supervisor.start(run, action.window);
+      return supervisor.start({ run, window: action.window, reconcileId });
     case 'Drain':
       return supervisor.drain(uid);
     case 'Abort':
@@ -71,8 +82,16 @@ const observe = ({ getRun, supervisor, statusWriter }: ReconcileOptions, key: st
   return statusWriter.latest(live);
 };
 
+/** An Event, and the same as a line of the log. */
+const tell = ({ emit, log }: ReconcileOptions, run: TranscriptionRun, reconcileId: string, event: RunEvent): void => {
+  const { name, namespace } = run.metadata;
+  const level = event.type === 'Warning' ? 'warn' : 'info';
+  log[level]({ run: name, namespace, reconcileId, reason: event.reason }, event.message);
+  emit(run, event);
+};
+
 /** Brings the status up to date first: what is pinned there must be durable before the work that relies on it begins. */
-export const reconcile = async (options: ReconcileOptions, key: string): Promise<Result> => {
+export const reconcile = async (options: ReconcileOptions, { key, reconcileId }: Request): Promise<Result> => {
   const run = observe(options, key);
   if (!run) return { kind: 'Done' };
   const nowMs = options.clock.now();
@@ -82,8 +101,8 @@ export const reconcile = async (options: ReconcileOptions, key: string): Promise
   if (decision.verdict) {
     const status = statusOf(run, decision.verdict, { worker, nowMs });
     dueMs = await options.statusWriter.write(run, status);
-    if (dueMs === 0) for (const event of eventsOf(run.status, status)) options.emit(run, event);
+    if (dueMs === 0) for (const event of eventsOf(run.status, status)) tell(options, run, reconcileId, event);
   }
-  for (const action of decision.actions) await act(options, run, action);
+  for (const action of decision.actions) await act({ ...options, reconcileId }, run, action);
   return soonest(decision.requeueAfterMs, dueMs);
 };

@@ -12,13 +12,15 @@ import type { Failures, WorkerFacts } from './facts.ts';
 export interface StartRequest {
   readonly run: TranscriptionRun;
   readonly window: Window;
+  /** Of the reconcile that decided it: the log lines of the attempt carry it. */
+  readonly reconcileId: string;
   /** Of the attempts before this one. */
   readonly failures?: Failures;
 }
 
 export interface Supervisor {
   facts(uid: string): WorkerFacts | undefined;
-  start(run: TranscriptionRun, window: Window): void;
+  start(request: Omit<StartRequest, 'failures'>): void;
   drain(uid: string): void;
   abort(uid: string, reason: CallscribeError): void;
   forget(uid: string): void;
@@ -53,13 +55,13 @@ export const createSupervisor = (startAttempt: (request: StartRequest) => Attemp
 
   return {
     facts: (uid) => entries.get(uid)?.attempt.facts(),
-    start: (run, window) => {
-      const { uid } = run.metadata;
+    start: (request) => {
+      const { uid, ...name } = request.run.metadata;
       const earlier = entries.get(uid)?.attempt.facts();
       if (earlier && !earlier.summary) return;
       const failures = earlier?.summary?.ending === 'Failed' ? earlier.failures : undefined;
-      const attempt = startAttempt({ run, window, ...(failures && { failures }) });
-      entries.set(uid, { name: nameOf(run.metadata), attempt });
+      const attempt = startAttempt({ ...request, ...(failures && { failures }) });
+      entries.set(uid, { name: nameOf(name), attempt });
     },
     drain: (uid) => entries.get(uid)?.attempt.drain(),
     abort: (uid, reason) => entries.get(uid)?.attempt.abort(reason),
