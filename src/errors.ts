@@ -1,5 +1,5 @@
 /**
- * The one catalogue of errors. The same code appears in logs, Events, conditions, the report and `docs/errors.md`
+ * The one catalogue of errors. The same code appears in logs, Events, conditions, the report and `docs/reference/errors.md`
  * (generated from here), so codes are stable: add, never rename.
  * @module
  */
