@@ -5,10 +5,12 @@
  */
 import type { CallOptions, KubeClient } from '../../src/controller/runtime/kube-client.ts';
 import { KubeError } from '../../src/controller/runtime/kube-error.ts';
+import { patched } from '../crd/manifest.ts';
 
 export interface StoredObject {
   readonly metadata: {
     readonly name: string;
+    readonly uid?: string;
     readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
@@ -73,13 +75,17 @@ export const memoryKube = (): MemoryKube => {
     },
     patch: async <T>(path: string, mergePatch: object, options?: CallOptions): Promise<T> => {
       await enter('PATCH', path, options);
-      return store<T>(path, { ...existing(path), ...mergePatch });
+      // As the API server has it, a status is an object's only where its path says so, and an object is one with its UID.
+      const own = path.replace(/\/status$/, '');
+      const { uid = existing(own).metadata.uid } = (mergePatch as Partial<StoredObject>).metadata ?? {};
+      if (uid !== existing(own).metadata.uid) refuse(409, 'Conflict');
+      return store<T>(own, patched(existing(own), mergePatch) as StoredObject);
     },
     delete: async (path, options) => {
       await enter('DELETE', path, options);
-      const { resourceVersion } = options?.preconditions ?? {};
-      if (existing(path).metadata.resourceVersion !== (resourceVersion ?? existing(path).metadata.resourceVersion))
-        refuse(409, 'Conflict');
+      const { metadata } = existing(path);
+      const { resourceVersion = metadata.resourceVersion, uid = metadata.uid } = options?.preconditions ?? {};
+      if (metadata.resourceVersion !== resourceVersion || metadata.uid !== uid) refuse(409, 'Conflict');
       objects.delete(path);
     },
     list: async <T>(path: string, { labelSelector = '' }: Readonly<Record<string, string>>, options?: CallOptions) => {
