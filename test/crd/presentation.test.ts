@@ -41,7 +41,21 @@ const status = {
   },
   audioSeconds: '12345.678',
   cost: { currency: 'USD', settled: '0.8230', reserved: '0.0000', unknown: '0.0160', estimate: '0.9990', budget: '5' },
-  genesys: { requests: 57 },
+  genesys: {
+    requests: 57,
+    requestsPerRecording: '0.140',
+    byKind: {
+      login: 1,
+      detailsQuery: 2,
+      detailsJob: 0,
+      conversation: 0,
+      recordingMetadata: 1,
+      recording: 0,
+      batchRequest: 3,
+      restore: 0,
+      transcript: 50,
+    },
+  },
   recordings: [
     {
       recordingID: 'r1',

@@ -34,7 +34,7 @@ export interface BatchRequests {
   /** @throws GenesysError 400 */
   submit(body: unknown, client: OAuthClient): Models.BatchDownloadJobSubmissionResult;
   /**
-   * `quirk`: `partialBatch` is complete with half of its results; `expiredURL` has addresses that are of no use any more.
+   * `quirk`: `partialBatch` is complete with half of the results that it announces; `expiredURL` has addresses that are of no use any more.
    * @throws GenesysError 403, 404
    */
   status(id: string, client: OAuthClient, quirk?: string): Promise<Models.BatchDownloadJobStatusResult>;
@@ -139,6 +139,7 @@ export const createBatchRequests = (options: BatchOptions): BatchRequests => {
       }
       const isExpired = quirk === 'expiredURL';
       for (const reveal of job.hidden.splice(0, resultsPerPoll)) job.shown.push(await reveal(isExpired));
+      const announced = job.shown.length + job.hidden.length;
       if (quirk === 'partialBatch') job.hidden.length = 0;
       const isComplete = job.hidden.length === 0;
       const shown = quirk === 'partialBatch' ? job.shown.slice(0, Math.floor(job.shown.length / 2)) : job.shown;
@@ -146,7 +147,7 @@ export const createBatchRequests = (options: BatchOptions): BatchRequests => {
         jobId: id,
         status: isComplete ? 'Completed' : 'InProgress',
         // What a conversation has is known when it is looked at: the number grows.
-        expectedResultCount: isComplete ? shown.length : Math.max(job.asked, shown.length + 1),
+        expectedResultCount: isComplete ? announced : Math.max(job.asked, shown.length + 1),
         resultCount: shown.length,
         errorCount: shown.filter(({ errorMsg }) => errorMsg !== undefined).length,
         results: [...shown],

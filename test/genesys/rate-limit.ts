@@ -16,12 +16,12 @@ export interface RateLimitOptions {
   /** Any number without it. */
   readonly perMinute?: number | undefined;
   readonly now: () => number;
+  /** For requests that were under way when the first of them was told to wait, and timers that fire early. Default 250. */
+  readonly graceMs?: number | undefined;
   readonly onViolation: (what: string) => void;
 }
 
 const WINDOW_MS = 60_000;
-/** Requests that were under way when the first of them was told to wait, and timers that fire early. */
-const GRACE_MS = 250;
 
 interface Pause {
   readonly toldAtMs: number;
@@ -29,16 +29,16 @@ interface Pause {
 }
 
 /** A window of a minute for each client begins with its first request. */
-export const createRateLimit = ({ perMinute, now, onViolation }: RateLimitOptions): RateLimit => {
+export const createRateLimit = ({ perMinute, now, graceMs = 250, onViolation }: RateLimitOptions): RateLimit => {
   const windows = new Map<string, { readonly beganAtMs: number; count: number }>();
   // By token and not by client: a process that is started anew logs in anew, and cannot know what its predecessor was told.
   const pauses = new Map<string, Pause>();
 
   const watch = (token: string, atMs: number): void => {
     const pause = pauses.get(token);
-    if (!pause || atMs <= pause.toldAtMs + GRACE_MS) return;
+    if (!pause || atMs <= pause.toldAtMs + graceMs) return;
     const earlyMs = pause.overAtMs - atMs;
-    if (earlyMs > GRACE_MS) onViolation(`a request came ${earlyMs} ms before Retry-After was over`);
+    if (earlyMs > graceMs) onViolation(`a request came ${earlyMs} ms before Retry-After was over`);
   };
   const told = (token: string, seconds: number): void => {
     const nowMs = now();

@@ -48,6 +48,8 @@ export interface SimulatorOptions {
   readonly pollsPerJob?: number;
   /** Default: that of the machine. A faster one makes tokens, addresses and limits pass faster. */
   readonly now?: () => number;
+  /** For how long requests that were under way are nobody's fault, after a refusal or a 429. Default a moment. */
+  readonly graceMs?: number;
   readonly port?: number;
   readonly mediaPort?: number;
   /** Where both listen; default loopback. */
@@ -155,12 +157,18 @@ const routesOf = ({ live: world, sign, media, now, records, ...options }: APIOpt
 };
 
 const createAPI = (options: APIOptions): API => {
-  const { live, now, records, requestsPerMinute, tokenLifetimeSeconds = 86_400 } = options;
+  const { live, now, records, requestsPerMinute, tokenLifetimeSeconds = 86_400, graceMs } = options;
   const onViolation = (what: string): void => {
     records.violations.push(what);
   };
-  const tokens = createTokens({ clients: live.clients, lifetimeSeconds: tokenLifetimeSeconds, now, onViolation });
-  const limit = createRateLimit({ perMinute: requestsPerMinute, now, onViolation });
+  const tokens = createTokens({
+    clients: live.clients,
+    lifetimeSeconds: tokenLifetimeSeconds,
+    graceMs,
+    now,
+    onViolation,
+  });
+  const limit = createRateLimit({ perMinute: requestsPerMinute, graceMs, now, onViolation });
   const { routes, jobs } = routesOf(options);
 
   const answer = async (request: FakeRequest): Promise<Answer> => {

@@ -11,6 +11,8 @@ export interface TokensOptions {
   readonly clients: () => readonly OAuthClient[];
   readonly lifetimeSeconds: number;
   readonly now: () => number;
+  /** For requests that were under way when the first of them was refused. Default 2000. */
+  readonly graceMs?: number | undefined;
   readonly onViolation: (what: string) => void;
 }
 
@@ -29,9 +31,6 @@ export interface Tokens {
   /** How many were given out. */
   issued(): number;
 }
-
-/** Requests that were under way when the first of them was refused. */
-const GRACE_MS = 2000;
 
 /** RFC 6749, 5.2, with the status that Genesys Cloud has for all of them: not the error body of the API. */
 const refusal = (error: string, description: string): Answer => ({
@@ -58,7 +57,7 @@ const malformedLogin = (request: FakeRequest, form: URLSearchParams): readonly [
   return extra === undefined ? undefined : ['invalid_request', `the parameter ${extra} does not belong here`];
 };
 
-export const createTokens = ({ clients, lifetimeSeconds, now, onViolation }: TokensOptions): Tokens => {
+export const createTokens = ({ clients, lifetimeSeconds, now, graceMs = 2000, onViolation }: TokensOptions): Tokens => {
   const live = new Map<string, { readonly client: OAuthClient; readonly expiresAtMs: number }>();
   const refusedSinceMs = new Map<string, number>();
   let count = 0;
@@ -77,7 +76,7 @@ export const createTokens = ({ clients, lifetimeSeconds, now, onViolation }: Tok
   const refuse = (token: string, atMs: number): GenesysError => {
     const sinceMs = refusedSinceMs.get(token);
     if (sinceMs === undefined) refusedSinceMs.set(token, now());
-    else if (atMs > sinceMs + GRACE_MS) onViolation('a token was used on after it had been refused');
+    else if (atMs > sinceMs + graceMs) onViolation('a token was used on after it had been refused');
     return new GenesysError(401, 'bad.credentials', 'Invalid login credentials.');
   };
 

@@ -21,6 +21,7 @@ describe('failureOfAnswer', () => {
     [413, 'CSC_GENESYS_BAD_REQUEST', false],
     [429, 'CSC_GENESYS_RATE_LIMITED', true],
     [500, 'CSC_GENESYS_UNAVAILABLE', true],
+    [501, 'CSC_GENESYS_BAD_REQUEST', false],
     [503, 'CSC_GENESYS_UNAVAILABLE', true],
     [504, 'CSC_GENESYS_UNAVAILABLE', true],
   ])('%d is %s, retried: %s', (status, code, retryable) => {

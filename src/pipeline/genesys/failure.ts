@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<number, Kind>> = {
   409: { code: 'CSC_GENESYS_BAD_REQUEST', retryable: true },
   410: { code: 'CSC_GENESYS_NOT_FOUND' },
   429: { code: 'CSC_GENESYS_RATE_LIMITED' },
+  // Not there, today and tomorrow.
+  501: { code: 'CSC_GENESYS_BAD_REQUEST' },
 };
 
 const kindOf = (status: number): Kind => {

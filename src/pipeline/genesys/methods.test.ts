@@ -117,6 +117,7 @@ describe('the methods', () => {
     expect(JSON.parse(scene.calls()[0]?.body ?? '')).toEqual({ batchDownloadRequestList: [{ conversationId: 'c' }] });
     await expect(client.batchStatus('b')).resolves.toEqual({
       isComplete: false,
+      isPartial: false,
       results: [
         { conversationId: 'c', recordingId: 'r', url: 'https://m/x', contentType: 'audio/wav' },
         { conversationId: 'd', error: 'no' },
@@ -125,14 +126,15 @@ describe('the methods', () => {
   });
 
   it.each([
-    [{ status: 'Completed' }, true],
-    [{ status: 'InProgress', expectedResultCount: 1, resultCount: 1 }, false],
-    [{ expectedResultCount: 2, resultCount: 1 }, false],
-    [{ expectedResultCount: 2, resultCount: 2 }, true],
-    [{}, false],
-  ])('a batch of the status %j is complete: %s', async (body, isComplete) => {
+    [{ status: 'Completed' }, true, false],
+    [{ status: 'Completed', expectedResultCount: 1, resultCount: 0 }, true, true],
+    [{ status: 'InProgress', expectedResultCount: 1, resultCount: 1 }, false, true],
+    [{ expectedResultCount: 2, resultCount: 1 }, false, true],
+    [{ expectedResultCount: 2, resultCount: 2 }, true, true],
+    [{}, false, false],
+  ])('a batch of the status %j is complete: %s, lacks results: %s', async (body, isComplete, isPartial) => {
     scene.fake.api = () => ({ body });
-    await expect(scene.clientOf().batchStatus('b')).resolves.toEqual({ isComplete, results: [] });
+    await expect(scene.clientOf().batchStatus('b')).resolves.toEqual({ isComplete, isPartial, results: [] });
   });
 
   it('restoreRecording sets an archive date that lies ahead', async () => {

@@ -24,6 +24,8 @@ export interface BatchResult {
 
 export interface BatchStatus {
   readonly isComplete: boolean;
+  /** True where fewer results came than were announced. */
+  readonly isPartial: boolean;
   readonly results: readonly BatchResult[];
 }
 
@@ -76,10 +78,12 @@ const readBatch = (body: unknown): BatchStatus => {
     .map(readResult)
     .filter((result) => result !== undefined);
   const status = readText(job['status'])?.toLowerCase();
-  if (status !== undefined) return { isComplete: status === 'completed', results };
+  const expected = readWhole(job['expectedResultCount']);
+  const isPartial = results.length < (expected ?? 0);
+  if (status !== undefined) return { isComplete: status === 'completed', isPartial, results };
   // The official sample looks at the counts instead. They grow, so a status is to be preferred.
-  const expected = readWhole(job['expectedResultCount']) ?? Number.POSITIVE_INFINITY;
-  return { isComplete: (readWhole(job['resultCount']) ?? 0) >= expected, results };
+  const isComplete = (readWhole(job['resultCount']) ?? 0) >= (expected ?? Number.POSITIVE_INFINITY);
+  return { isComplete, isPartial, results };
 };
 
 export const recordingCalls = (

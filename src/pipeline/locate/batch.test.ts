@@ -58,6 +58,11 @@ describe('runBatch', () => {
     expect(waits).toEqual([1000, 3000, 5000, 3000, 5000, 6000]);
   });
 
+  it('does not trust one that is complete and has less than it announced', async () => {
+    const { told } = await run([underWay(a), underWay(a), { ...complete(a), isPartial: true }], ['a', 'b']);
+    expect(told).toEqual(['2: a ra', '3: a ra late', '3: b abandoned']);
+  });
+
   it('does not look for ever', async () => {
     const { told, waits } = await run([underWay(a)], ['a', 'b']);
     expect(told.map((line) => line.replace(/^\d+: /u, ''))).toEqual(['a ra', 'b abandoned']);

@@ -45,11 +45,19 @@ class Entry {
   }
 
   /** Takes the results of a look; tells them when they are all, or when this look brought nothing new. */
-  update(results: readonly BatchResult[], isComplete: boolean, { onResults }: BatchListener): void {
+  update(results: readonly BatchResult[], { isComplete, isPartial }: BatchStatus, listener: BatchListener): void {
+    if (isComplete && isPartial) return this.#distrust(results, listener);
+    const { onResults } = listener;
     const isQuiet = results.length > 0 && results.length === this.#results.length;
     this.#results = results;
     if (!this.#isTold && (isComplete || isQuiet)) this.#tell(false, onResults);
     else if (this.#isTold && isComplete && results.length !== this.#told) this.#tell(true, onResults);
+  }
+
+  /** Nobody knows whose results are missing. */
+  #distrust(results: readonly BatchResult[], { onResults, onAbandoned }: BatchListener): void {
+    if (this.#isTold) onResults(this.conversation, results, true);
+    else onAbandoned(this.conversation);
   }
 
   #tell(isLate: boolean, onResults: BatchListener['onResults']): void {
@@ -81,7 +89,7 @@ export const runBatch = async (
     const status = await client.batchStatus(jobId, signal);
     const results = byConversation(status);
     for (const entry of entries) {
-      entry.update(results.get(entry.conversation.conversationId) ?? [], status.isComplete, listener);
+      entry.update(results.get(entry.conversation.conversationId) ?? [], status, listener);
     }
     if (status.isComplete) return;
     // As long as something comes it is worth looking again soon.

@@ -64,8 +64,16 @@ export interface Scene {
   readonly restore?: CallscribeError;
 }
 
-export const complete = (...results: readonly BatchResult[]): BatchStatus => ({ isComplete: true, results });
-export const underWay = (...results: readonly BatchResult[]): BatchStatus => ({ isComplete: false, results });
+export const complete = (...results: readonly BatchResult[]): BatchStatus => ({
+  isComplete: true,
+  isPartial: false,
+  results,
+});
+export const underWay = (...results: readonly BatchResult[]): BatchStatus => ({
+  isComplete: false,
+  isPartial: false,
+  results,
+});
 
 const valueOf = <T>(value: Maybe<T>): T => {
   if (value instanceof CallscribeError) throw value;
