@@ -227,7 +227,7 @@ export const catalogue = {
   ),
   CSC_DESTINATION_REJECTED: entry(
     'The first deliveries of the run were all refused for good, so nothing more is paid for.',
-    'Correct the destination: held transcripts are tried again every minute, and the run goes on by itself. Or cancel it.',
+    'Correct the destination: held transcripts are tried again at least every minute, and the run goes on by itself. Or cancel it.',
   ),
   CSC_FAILURE_POLICY: entry(
     'More recordings failed than failurePolicy accepts.',

@@ -123,6 +123,21 @@ const reportCommand = (): Command =>
     process.exitCode = await report(run, options);
   });
 
+const transcriptCommand = (): Command =>
+  withOptions(
+    new Command('transcript')
+      .description('prints a transcript that was paid for and that no destination has taken yet')
+      .argument('<run>', 'name of the run')
+      .argument('<recording>', 'id of the recording'),
+    [
+      option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
+      option('--state-dir <dir>', 'those of `callscribe run` instead of a cluster'),
+    ],
+  ).action(async (run: string, recording: string, options) => {
+    const { transcript } = await import('./transcript.ts');
+    process.exitCode = await transcript(run, recording, options);
+  });
+
 const speechServerCommand = (): Command =>
   withOptions(new Command('speech-server').description('the embedded speech engine behind the generic contract'), [
     // Kubernetes sets CALLSCRIBE_PORT to an address in a namespace that has a Service named callscribe.
@@ -152,6 +167,7 @@ const program = new Command('callscribe')
   .addCommand(runCommand())
   .addCommand(createCommand())
   .addCommand(reportCommand())
+  .addCommand(transcriptCommand())
   .addCommand(speechServerCommand());
 
 for (const command of program.commands) command.exitOverride();

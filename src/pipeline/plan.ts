@@ -32,6 +32,8 @@ export interface HeldTranscript {
   readonly reservation: Reservation;
   readonly costMicros: number;
   readonly transcript: Transcript;
+  /** Destinations that have it already. */
+  readonly takenBy?: readonly string[];
 }
 
 /**

@@ -27,7 +27,7 @@ const destinationOf = (name: string, ...errors: readonly Error[]): Destination &
 const deliverTo = (...destinations: readonly Destination[]) => {
   const slept: number[] = [];
   const receipts: string[] = [];
-  const deliver = createDeliver({
+  const deliveries = createDeliver({
     destinations,
     clock: {
       now: () => 0,
@@ -38,7 +38,7 @@ const deliverTo = (...destinations: readonly Destination[]) => {
     random: () => 0.5,
     onReceipt: ({ recordingId }, { destination, status }) => receipts.push(`${recordingId} ${destination} ${status}`),
   });
-  return { deliver, slept, receipts };
+  return { ...deliveries, slept, receipts };
 };
 
 const never = (): AbortSignal => new AbortController().signal;
@@ -81,6 +81,17 @@ describe('createDeliver', () => {
     expect(a.tries).toEqual(['r-1', 'r-2']);
     expect(b.tries).toEqual(['r-1', 'r-2', 'r-1']);
     expect(receipts).toEqual(['r-1 a 201', 'r-2 a 201', 'r-2 b 201', 'r-1 b 201']);
+  });
+
+  it('goes on where an earlier process was', async () => {
+    const first = deliverTo(destinationOf('a'), destinationOf('a', refused()));
+    await expect(first.deliver(transcriptOf(), never())).rejects.toMatchObject({ code: 'CSC_DELIVERY_REJECTED' });
+    const [a, other] = [destinationOf('a'), destinationOf('a')];
+    const second = deliverTo(a, other);
+    second.resume('r-1', first.takenBy('r-1'));
+    await second.deliver(transcriptOf(), never());
+    expect([a.tries, other.tries]).toEqual([[], ['r-1']]);
+    expect(second.takenBy('r-1')).toEqual([]);
   });
 
   it('remembers nothing of what all have', async () => {

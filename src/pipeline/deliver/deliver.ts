@@ -16,8 +16,14 @@ export interface DeliverOptions {
   readonly onReceipt?: (transcript: Transcript, receipt: Receipt) => void;
 }
 
-/** Resolves when every destination has the transcript. See `Destination` for its errors. */
-export type Deliver = (transcript: Transcript, signal: AbortSignal) => Promise<void>;
+export interface Deliveries {
+  /** Resolves when every destination has the transcript. See `Destination` for its errors. */
+  deliver(transcript: Transcript, signal: AbortSignal): Promise<void>;
+  /** Which destinations have a transcript that others do not have yet; words of our own, to be kept with a held transcript. */
+  takenBy(recordingId: string): readonly string[];
+  /** Tells what an earlier process delivered. */
+  resume(recordingId: string, takenBy: readonly string[]): void;
+}
 
 const TRIES = { attempts: 3, baseMs: 500, capMs: 4000 } as const;
 /** Who asks for a longer wait gets it: the transcript is held, and offered again later. */
@@ -30,31 +36,44 @@ const isWorthWaiting = (error: unknown): boolean =>
 const worstOf = (errors: readonly CallscribeError[]): CallscribeError | undefined =>
   errors.find((error) => !error.retryable) ?? errors[0];
 
+/** A run may have two destinations of one kind; their order is part of its spec, which does not change. */
+const wordOf = ({ name }: Destination, index: number): string => `${index} ${name}`;
+
 /**
  * Delivers with a few tries at each destination, at all of them at the same time. Where some take a transcript and others do
- * not, the next delivery of the same recording offers it to the others only, as long as this process lives; after a restart
- * those that have it get it a second time.
+ * not, the next delivery of the same recording offers it to the others only.
  */
-export const createDeliver = ({ destinations, clock, random, onReceipt }: DeliverOptions): Deliver => {
-  /** By recording id: the destinations that have the transcript while others do not. */
-  const partly = new Map<string, Set<Destination>>();
+export const createDeliver = ({ destinations, clock, random, onReceipt }: DeliverOptions): Deliveries => {
+  const all = destinations.map((destination, index) => ({ destination, word: wordOf(destination, index) }));
+  /** By recording id, while others do not have it. */
+  const partly = new Map<string, ReadonlySet<string>>();
+  const takersOf = (recordingId: string): ReadonlySet<string> => partly.get(recordingId) ?? new Set();
 
-  const offer = async (destination: Destination, transcript: Transcript, signal: AbortSignal): Promise<void> => {
+  const offer = async (
+    { destination, word }: (typeof all)[number],
+    transcript: Transcript,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const policy = { ...TRIES, clock, random, signal, isRetryable: isWorthWaiting };
     const receipt = await retrying(() => destination.deliver(transcript, signal), policy);
-    const takers = partly.get(transcript.recordingId) ?? new Set();
-    partly.set(transcript.recordingId, takers.add(destination));
+    partly.set(transcript.recordingId, new Set([...takersOf(transcript.recordingId), word]));
     onReceipt?.(transcript, receipt);
   };
 
-  return async (transcript, signal) => {
-    const { recordingId } = transcript;
-    const missing = destinations.filter((destination) => !partly.get(recordingId)?.has(destination));
-    const results = await Promise.allSettled(missing.map((destination) => offer(destination, transcript, signal)));
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    if (failures.length > 0) signal.throwIfAborted();
-    const worst = worstOf(failures.map(toCallscribeError));
-    if (worst) throw worst;
-    partly.delete(recordingId);
+  return {
+    deliver: async (transcript, signal) => {
+      const { recordingId } = transcript;
+      const missing = all.filter(({ word }) => !takersOf(recordingId).has(word));
+      const results = await Promise.allSettled(missing.map((each) => offer(each, transcript, signal)));
+      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      if (failures.length > 0) signal.throwIfAborted();
+      const worst = worstOf(failures.map(toCallscribeError));
+      if (worst) throw worst;
+      partly.delete(recordingId);
+    },
+    takenBy: (recordingId) => [...takersOf(recordingId)],
+    resume: (recordingId, takenBy) => {
+      if (takenBy.length > 0) partly.set(recordingId, new Set(takenBy));
+    },
   };
 };

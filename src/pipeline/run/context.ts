@@ -45,6 +45,10 @@ export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
     onLocated: (located: Located) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The destinations that have a transcript which others do not have yet, as words to be kept with it. */
+  takenBy(recordingId: string): readonly string[];
+  /** Tells what an earlier attempt of the run delivered. */
+  resume(recordingId: string, takenBy: readonly string[]): void;
   /** So many conversations are worth locating together now. */
   readonly locateSize: () => number;
   /** What a recording is expected to cost before its audio was measured. */

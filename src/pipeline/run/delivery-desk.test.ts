@@ -43,17 +43,16 @@ describe('a held transcript', () => {
     ['refused, and nobody knows yet', { error: refusal, rounds: 0 }, fresh, false, false],
     ['refused, and nothing else is left to find out with', { error: refusal, rounds: 0 }, fresh, true, true],
     ['refused like all others', { error: refusal, rounds: 9 }, rejecting, true, false],
-    ['away for five rounds', { error: outage, rounds: 5 }, accepted, true, false],
-    ['away for six rounds', { error: outage, rounds: 6 }, accepted, true, true],
-    ['away for long, and the run goes on', { error: outage, rounds: 60 }, accepted, false, false],
+    ['away for long', { error: outage, rounds: 60 }, accepted, false, false],
+    ['away for long, and nothing else is left to do', { error: outage, rounds: 60 }, accepted, true, false],
     ['away, where all others are refused', { error: outage, rounds: 9 }, rejecting, true, false],
   ];
   it.each(cases.map((each) => [each[0], each] as const))('%s', (_, [, item, desk, idle, hopeless]) => {
-    expect(isHopeless({ held: heldOf(), dueAtMs: 0, ...item }, desk, idle)).toBe(hopeless);
+    expect(isHopeless(item, desk, idle)).toBe(hopeless);
   });
 });
 
-const scene = () => {
+const scene = ({ accepted = false } = {}) => {
   let nowMs = 0;
   let isStopped = false;
   /** What the destination says to each recording; it takes what is not in here. */
@@ -73,6 +72,7 @@ const scene = () => {
     },
     hinder: (code, message) => hindrances.set(code, message),
     backoffMs: (round) => round * 1000,
+    accepted,
     now: () => nowMs,
     isStopped: () => isStopped,
   });
@@ -115,17 +115,24 @@ describe('createDeliveryDesk', () => {
     expect(desk.size()).toBe(0);
   });
 
-  it('gives up when nothing else is left to do and it was offered often, and not before', async () => {
-    const { answers, after, park, concluded } = scene();
+  it('never gives up on a destination that is away, and says so when nothing else is left to do', async () => {
+    const { answers, after, park, concluded, hindrances } = scene();
     answers.set('a', outage);
     park('a');
-    for (let round = 0; round < 20; round += 1) await after(100_000);
+    for (let round = 0; round < 5; round += 1) await after(100_000, true);
+    expect(hindrances.get('CSC_DELIVERY_UNAVAILABLE')).toBeUndefined();
+    await after(100_000);
+    expect(hindrances.get('CSC_DELIVERY_UNAVAILABLE')).toBeUndefined();
+    await after(100_000, true);
+    expect(hindrances.get('CSC_DELIVERY_UNAVAILABLE')).toContain('1 transcripts wait');
     expect(concluded).toEqual([]);
-    await after(0, true);
-    expect(concluded).toEqual(['a CSC_DELIVERY_UNAVAILABLE']);
+    answers.clear();
+    await after(100_000, true);
+    expect(concluded).toEqual(['a taken']);
+    expect(hindrances.get('CSC_DELIVERY_UNAVAILABLE')).toBeUndefined();
   });
 
-  it('closes after three refusals, offers one a minute, and opens as soon as it is taken', async () => {
+  it('closes after three refusals, offers one again and again, and opens as soon as it is taken', async () => {
     const { desk, answers, after, park, hindrances, concluded } = scene();
     for (const id of ['a', 'b', 'c']) {
       answers.set(id, refusal);
@@ -135,12 +142,18 @@ describe('createDeliveryDesk', () => {
     expect(desk.isClosed()).toBe(true);
     expect(hindrances.get('CSC_DESTINATION_REJECTED')).toContain('http answered 400');
     expect(await after(1000)).toEqual(['a']);
-    expect(await after(59_999)).toEqual([]);
+    expect(await after(1999)).toEqual([]);
     answers.clear();
     expect(await after(1)).toEqual(['a', 'b', 'c']);
     expect(desk.isClosed()).toBe(false);
     expect(hindrances.get('CSC_DESTINATION_REJECTED')).toBeUndefined();
     expect(concluded).toEqual(['a taken', 'b taken', 'c taken']);
+  });
+
+  it('does not close where the destination took transcripts of the run before', () => {
+    const { desk } = scene({ accepted: true });
+    for (let n = 0; n < 5; n += 1) desk.note(refusal);
+    expect(desk.isClosed()).toBe(false);
   });
 
   it('finds out with what is left behind, before more is paid for', async () => {
@@ -205,6 +218,7 @@ describe('createDeliveryDesk', () => {
       conclude: () => Promise.reject(new CallscribeError(code, 'taken over')),
       hinder: () => {},
       backoffMs: () => 0,
+      accepted: false,
       now: () => 0,
       isStopped: () => false,
     });

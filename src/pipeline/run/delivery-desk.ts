@@ -2,19 +2,19 @@
  * Transcripts that were paid for and that no destination has taken yet. They are kept in the journal's outbox and offered
  * again here, each with growing pauses, so that speech is never paid for a second time because of a delivery.
  *
- * Two things make one final without delivery: nothing else is left to do and it was offered `MAX_ROUNDS` times, or it was
- * refused for good although the destination takes others. When the first three are refused for good and none was ever taken,
- * the fault is the destination's: the desk closes, which stops all spending, until a held transcript is taken. It closes too
- * while it has `MAX_HELD` of them: they are in memory, and a destination that is away for long should not make them more.
+ * Only one thing makes one final without delivery: it was refused for good although the destination takes others, or nothing is
+ * left to find that out with. When the first three are refused for good and none was ever taken, the fault is the destination's: the
+ * desk closes, which stops all spending, until a held transcript is taken. It closes too while it has `MAX_HELD` of them: they
+ * are in memory, and a destination that is away for long should not make them more.
  * @module
  */
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { HeldTranscript, Hindrance } from '../plan.ts';
 
-const MAX_ROUNDS = 6;
+/** About two minutes. A run that waits for nothing else says so after that. */
+const PATIENT_ROUNDS = 6;
 const MAX_HELD = 256;
 const REFUSALS_THAT_CLOSE = 3;
-const CLOSED_WAIT_MS = 60_000;
 
 export interface Parked {
   readonly held: HeldTranscript;
@@ -40,11 +40,8 @@ export const afterDelivery = (desk: DeskState, error: CallscribeError | undefine
 };
 
 /** Whether a transcript is given up on; it stays in the outbox for a person. `idle` is true when nothing else is left to do. */
-export const isHopeless = ({ error, rounds }: Parked, desk: DeskState, idle: boolean): boolean => {
-  if (isRejecting(desk)) return false;
-  if (error.retryable) return idle && rounds >= MAX_ROUNDS;
-  return desk.accepted || idle;
-};
+export const isHopeless = ({ error }: Pick<Parked, 'error'>, desk: DeskState, idle: boolean): boolean =>
+  !error.retryable && !isRejecting(desk) && (desk.accepted || idle);
 
 type DeliveryHindrance = Extract<Hindrance['code'], 'CSC_DESTINATION_REJECTED' | 'CSC_DELIVERY_UNAVAILABLE'>;
 
@@ -54,6 +51,8 @@ export interface DeskOptions {
   readonly conclude: (held: HeldTranscript, error: CallscribeError | undefined) => Promise<void>;
   readonly hinder: (code: DeliveryHindrance, message: string | undefined) => void;
   readonly backoffMs: (round: number) => number;
+  /** True where the destination took transcripts of the run before. */
+  readonly accepted: boolean;
   readonly now: () => number;
   /** True once the run is to end: what is not delivered by then stays as it is. */
   readonly isStopped: () => boolean;
@@ -76,11 +75,13 @@ export interface DeliveryDesk {
 
 class QueueingDesk implements DeliveryDesk {
   readonly #options: DeskOptions;
-  #desk: DeskState = { accepted: false, refusedInRow: 0 };
+  #desk: DeskState;
   #parked: Parked[] = [];
+  #idle = false;
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.#desk = { accepted: options.accepted, refusedInRow: 0 };
   }
 
   readonly isClosed = (): boolean => isRejecting(this.#desk) || this.#parked.length >= MAX_HELD;
@@ -103,6 +104,7 @@ class QueueingDesk implements DeliveryDesk {
   };
 
   readonly round = async (idle: boolean): Promise<void> => {
+    this.#idle = idle;
     for (const item of this.#parked.filter(({ dueAtMs }) => dueAtMs <= this.#options.now())) {
       // One refusal more of a destination that takes nothing says no more than the others did.
       const speaksForAll = isRejecting(this.#desk) && item !== this.#parked[0];
@@ -110,6 +112,7 @@ class QueueingDesk implements DeliveryDesk {
     }
     const hopeless = this.#parked.filter((item) => isHopeless(item, this.#desk, idle));
     for (const item of hopeless) await this.#conclude(item, item.error);
+    this.#tell();
   };
 
   readonly clear = (): readonly Parked[] => {
@@ -120,8 +123,16 @@ class QueueingDesk implements DeliveryDesk {
 
   #keep(parked: Parked[]): void {
     this.#parked = parked;
-    const message = `${parked.length} transcripts wait for their destination, the last error: ${parked.at(-1)?.error.message}`;
-    this.#options.hinder('CSC_DELIVERY_UNAVAILABLE', parked.length >= MAX_HELD ? message : undefined);
+    this.#tell();
+  }
+
+  /** Says so where nothing goes on until the destination is back. */
+  #tell(): void {
+    const { length } = this.#parked;
+    const isPatient = ({ error, rounds }: Parked): boolean => error.retryable && rounds >= PATIENT_ROUNDS;
+    const isWaiting = length >= MAX_HELD || (this.#idle && length > 0 && this.#parked.every(isPatient));
+    const message = `${length} transcripts wait for their destination, the last error: ${this.#parked.at(-1)?.error.message}`;
+    this.#options.hinder('CSC_DELIVERY_UNAVAILABLE', isWaiting ? message : undefined);
   }
 
   async #offer(item: Parked): Promise<void> {
@@ -139,8 +150,7 @@ class QueueingDesk implements DeliveryDesk {
     // Each transcript counts once: a refusal for good was noted when it was the first of its kind.
     if (item.error.retryable && !error.retryable) this.note(error);
     const rounds = item.rounds + 1;
-    const waitMs = isRejecting(this.#desk) ? CLOSED_WAIT_MS : this.#options.backoffMs(rounds + 1);
-    const next = { ...item, error, rounds, dueAtMs: this.#options.now() + waitMs };
+    const next = { ...item, error, rounds, dueAtMs: this.#options.now() + this.#options.backoffMs(rounds + 1) };
     this.#keep(this.#parked.map((other) => (other === item ? next : other)));
   }
 

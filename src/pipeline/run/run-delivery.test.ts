@@ -64,12 +64,34 @@ describe('a destination', () => {
     checkEnd(test, summary);
   });
 
-  it('that stays away leaves transcripts that are kept, and rows that say so', async () => {
+  it('that stays away is waited for, without end and without paying again', async () => {
+    let away = true;
+    const test = startRun({
+      world: worldOf(2),
+      deliver: async () => {
+        if (away) throw failure('CSC_DELIVERY_UNAVAILABLE');
+      },
+    });
+    await test.clock.advance(7_200_000);
+    expect(test.hasEnded()).toBe(false);
+    expect(test.progress().hindrances).toMatchObject([{ code: 'CSC_DELIVERY_UNAVAILABLE' }]);
+    expect(test.journal.outbox.size).toBe(2);
+    away = false;
+    const summary = await test.finish();
+    expect(summary.progress.counts).toMatchObject({ transcribed: 2, failed: 0 });
+    expect(test.journal.outbox.size).toBe(0);
+    expect(callsOf(test, 'transcribe')).toHaveLength(2);
+    checkEnd(test, summary);
+  });
+
+  it('that is still away when the run is over leaves transcripts that are kept, and rows that say so', async () => {
     const test = startRun({ world: worldOf(2), deliver: () => Promise.reject(failure('CSC_DELIVERY_UNAVAILABLE')) });
+    await test.until(() => test.journal.outbox.size === 2);
+    test.end.abort(failure('CSC_DEADLINE_EXCEEDED'));
     const summary = await test.finish();
     expect(rowsOf(test).toSorted()).toEqual([
-      'r-1 1 failed CSC_DELIVERY_UNAVAILABLE Failed',
-      'r-2 1 failed CSC_DELIVERY_UNAVAILABLE Failed',
+      'r-1 1 failed CSC_DEADLINE_EXCEEDED Failed',
+      'r-2 1 failed CSC_DEADLINE_EXCEEDED Failed',
     ]);
     expect(test.journal.outbox.size).toBe(2);
     expect(summary.progress.cost.settledMicros).toBe(2 * PRICE);

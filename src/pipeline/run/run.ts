@@ -102,6 +102,7 @@ const prepare = (context: RunContext): Execution => {
       conclude: (held, error) => conclude(state, held, error),
       hinder: (code, message) => hinder(state, code, message),
       backoffMs: (round) => settings.policy.backoffMs(round),
+      accepted: journal.rows().some(({ status }) => status === 'success'),
       now: () => clock.now(),
       isStopped: () => signal.aborted,
     }),
@@ -123,6 +124,7 @@ const takeUpHeld = async (state: RunState): Promise<void> => {
       state: 'InProgress',
       stage: 'Deliver',
     });
+    state.verbs.resume(recordingId, held.takenBy ?? []);
     state.desk.park(held, leftBehind());
   }
   if (!isStopping(state)) await state.desk.probe();

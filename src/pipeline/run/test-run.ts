@@ -220,6 +220,8 @@ const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
       note('deliver', transcript.recordingId);
       await deliver?.(transcript, signal);
     },
+    takenBy: () => [],
+    resume: () => {},
     dispose: async () => {},
     priceMicros,
     estimateMicros: (durationMs) => durationMs,

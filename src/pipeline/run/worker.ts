@@ -77,6 +77,14 @@ const interrupted = async (
   );
 };
 
+const hold = async (state: RunState, { held, error }: Resting & { stage: 'Held' }): Promise<void> => {
+  const takenBy = state.verbs.takenBy(held.reservation.recordingId);
+  const kept = takenBy.length > 0 ? { ...held, takenBy } : held;
+  await state.journal.hold(kept);
+  if (!state.signal.aborted) state.desk.note(error);
+  state.desk.park(kept, error);
+};
+
 const rest = async (state: RunState, recording: Recording, resting: Resting): Promise<void> => {
   switch (resting.stage) {
     case 'Done':
@@ -85,9 +93,7 @@ const rest = async (state: RunState, recording: Recording, resting: Resting): Pr
       state.unaffordable.push({ recording, priceMicros: resting.priceMicros });
       return showPending(state, recording, resting.attempt - 1);
     case 'Held':
-      await state.journal.hold(resting.held);
-      if (!state.signal.aborted) state.desk.note(resting.error);
-      return state.desk.park(resting.held, resting.error);
+      return hold(state, resting);
     case 'Interrupted':
       return interrupted(state, recording, resting);
   }
