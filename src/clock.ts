@@ -15,13 +15,17 @@ export interface Clock {
 /** A number in `[0, 1)`, as `Math.random` gives. */
 export type Random = () => number;
 
+/** Node takes waits of up to 24.8 days; with a longer one its timer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     signal?.throwIfAborted();
     try {
-      await delay(ms, undefined, signal ? { signal } : undefined);
+      for (let left = ms; left > 0 || left === ms; left -= LONGEST_TIMER_MS)
+        await delay(Math.min(left, LONGEST_TIMER_MS), undefined, signal ? { signal } : undefined);
     } catch (error) {
       // Node wraps the reason in an AbortError; callers compare against the reason they aborted with.
       signal?.throwIfAborted();

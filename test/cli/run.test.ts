@@ -148,6 +148,26 @@ describe('callscribe run', () => {
     expect((await reportOf('interrupted')).map(({ status }) => status)).toEqual(Array<string>(6).fill('success'));
   });
 
+  it('does what the spec says to an operator, too: it begins nothing while suspended, and ends what is cancelled', async () => {
+    place.genesys.world.put(...outboundCalls(2));
+    const before = place.speech.meter().billedRequests;
+    const suspended = await run('steered', { suspend: true }).ended;
+    expect(suspended).toMatchObject({ how: 1, stderr: '' });
+    expect(suspended.stdout).toContain('spec.suspend is set');
+    const cancelled = await run('steered', { cancel: true }).ended;
+    expect(cancelled).toMatchObject({ how: 1, stderr: '' });
+    expect(cancelled.stdout).toContain('CSC_CANCELLED');
+    expect(place.speech.meter().billedRequests).toBe(before);
+    expect(JSON.parse(await readFile(join(place.directory, 'steered', 'summary.json'), 'utf8'))).toMatchObject({
+      phase: 'Cancelled',
+    });
+  });
+
+  it('exits with 2 for a Secret that is not there', async () => {
+    const { how, stdout } = await run('secretless', { stt: { endpointSecretRef: { name: 'nowhere' } } }).ended;
+    expect({ how, said: stdout.includes('CSC_SECRET_NOT_FOUND') }).toEqual({ how: 2, said: true });
+  });
+
   it('refuses a host that was not allowed', async () => {
     place.genesys.world.put(outboundCall(1));
     const { how, stdout } = await callscribe(['run', '-f', '-', `--state-dir=${place.directory}`], {

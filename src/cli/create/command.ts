@@ -33,10 +33,18 @@ const say = (run: NewRun, what: string): void => {
   process.stdout.write(`transcriptionrun.${API_GROUP}/${run.metadata.name} ${what}\n`);
 };
 
+const readYAML = async (path: string): Promise<TranscriptionRun | null> => {
+  try {
+    const text = path === '-' ? await readStream(process.stdin) : await readFile(path, 'utf8');
+    return parse(text) as TranscriptionRun | null;
+  } catch (error) {
+    throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} cannot be read as YAML`, { cause: error });
+  }
+};
+
 /** The schema is the API server's to check; here it only has to be a TranscriptionRun with a window. */
 const readTemplate = async (path: string): Promise<TranscriptionRun> => {
-  const value: unknown = parse(path === '-' ? await readStream(process.stdin) : await readFile(path, 'utf8'));
-  const template = value as TranscriptionRun | null;
+  const template = await readYAML(path);
   if (template?.kind !== KIND || !template.spec?.window) {
     throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} is not a ${KIND} with spec.window`);
   }

@@ -8,7 +8,9 @@ import { text as readStream } from 'node:stream/consumers';
 import { systemClock } from '../../clock.ts';
 import { openLedger, type Ledger } from '../../controller/ledger/ledger.ts';
 import { liveSettings } from '../../controller/run/attempt.ts';
+import { decode } from '../../controller/ledger/shard.ts';
 import { phaseOf } from '../../controller/run/ending.ts';
+import type { End, Phase } from '../../controller/run/facts.ts';
 import { summaryDocument } from '../../controller/run/summary-document.ts';
 import { CallscribeError } from '../../errors.ts';
 import { createLog } from '../../log.ts';
@@ -16,9 +18,10 @@ import type { Plan, Summary } from '../../pipeline/plan.ts';
 import { renderCsv } from '../../pipeline/settle/csv.ts';
 import { resolveWindow } from '../../window.ts';
 import { type EnvironmentFlags, openPipeline } from '../environment.ts';
-import { EXIT, fail } from '../exit.ts';
+import { EXIT, exitCodeOfError, fail } from '../exit.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { createProgressView } from './progress.ts';
+import { steer } from './steering.ts';
 import { fileOutbox, fileStore, lock, pin, replaceFile } from './state-dir.ts';
 
 export interface RunFlags extends EnvironmentFlags {
@@ -46,26 +49,10 @@ const planOf = async (directory: string, { run, readSecret }: Manifest): Promise
   return { run: { name, namespace: 'local', uid: pinned.uid }, spec: run.spec, window: pinned.window, readSecret };
 };
 
-const exitCodeOf = (summary: Summary): number => {
-  const phase = phaseOf(summary, undefined);
+const exitCodeOf = ({ error }: Summary, phase: Phase | undefined): number => {
   if (phase === 'Succeeded') return EXIT.succeeded;
-  return phase === 'PartiallyFailed' ? EXIT.partiallyFailed : EXIT.failed;
-};
-
-/** The first interrupt lets what is in flight end, the second one does not. */
-const onInterrupts = (drain: () => void, end: () => void): (() => void) => {
-  let interrupts = 0;
-  const listener = (): void => {
-    interrupts += 1;
-    if (interrupts === 1) drain();
-    else end();
-  };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
-  return () => {
-    process.off('SIGINT', listener);
-    process.off('SIGTERM', listener);
-  };
+  if (phase === 'PartiallyFailed') return EXIT.partiallyFailed;
+  return error ? exitCodeOfError(error.code) : EXIT.failed;
 };
 
 const writeReport = async (directory: string, ledger: Ledger, summary: object, currency: string): Promise<void> => {
@@ -76,16 +63,18 @@ const writeReport = async (directory: string, ledger: Ledger, summary: object, c
 };
 
 const openReadOnly = async (directory: string) => {
-  const { decode } = await import('../../controller/ledger/shard.ts');
   const versions = await fileStore(directory).list();
   return { rows: [...versions].flatMap(([index, { data }]) => decode(index, data).rows) };
 };
 
-const closing = (summary: Summary): string => {
+const closing = ({ spec }: Plan, summary: Summary, end: End | undefined): string => {
+  if (end) return `${end.code}: ${end.message}\n`;
   if (summary.error) return `${summary.error.code}: ${summary.error.message}\n`;
   const [hindrance] = summary.progress.hindrances;
   if (hindrance) return `${hindrance.code}: ${hindrance.message}\n`;
-  return summary.ending === 'Completed' ? '' : 'Interrupted. Run the same command again to go on.\n';
+  if (summary.ending === 'Completed') return '';
+  if (spec.suspend) return 'spec.suspend is set, so nothing was begun.\n';
+  return 'Interrupted. Run the same command again to go on.\n';
 };
 
 const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<number> => {
@@ -96,11 +85,7 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
     stream: process.stderr,
   }).child({ run, namespace });
   const pipeline = await openPipeline({ ...flags, workDir: flags.workDir ?? join(directory, 'work') });
-  const [draining, ending] = [new AbortController(), new AbortController()];
-  const stopListening = onInterrupts(
-    () => draining.abort(),
-    () => ending.abort(new Error('interrupted')),
-  );
+  const steering = steer(plan.spec, { clock: systemClock, signals: process });
   const view = createProgressView({
     stream: process.stdout,
     currency: plan.spec.cost.currency,
@@ -115,29 +100,30 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
       clock: systemClock,
     });
     const summary = await pipeline.run(plan, ledger, {
-      draining: draining.signal,
-      signal: ending.signal,
+      draining: steering.draining,
+      signal: steering.signal,
       settings: () => liveSettings(plan.spec),
       onSettings: () => () => {},
       onProgress: (snapshot) => {
         const progress = snapshot();
         view.show(progress);
         // Nobody can raise the budget or mend the destination under a process that only waits.
-        if (progress.hindrances.length > 0) draining.abort();
+        if (progress.hindrances.length > 0) steering.drain();
       },
       onOutcome: ({ state, recordingId, conversationId, error }) => {
         if (state === 'Failed')
           log.warn({ recordingId, conversationId, code: error?.code }, error?.message ?? 'failed');
       },
     });
-    const document = summaryDocument(plan, summary, { phase: phaseOf(summary, undefined), nowMs: systemClock.now() });
+    const phase = phaseOf(summary, steering.end());
+    const document = summaryDocument(plan, summary, { phase, nowMs: systemClock.now() });
     await writeReport(directory, ledger, document, plan.spec.cost.currency);
     view.show(summary.progress);
     view.end();
-    process.stdout.write(`${closing(summary)}The report is in ${directory}.\n`);
-    return exitCodeOf(summary);
+    process.stdout.write(`${closing(plan, summary, steering.end())}The report is in ${directory}.\n`);
+    return exitCodeOf(summary, phase);
   } finally {
-    stopListening();
+    steering.stop();
     await pipeline.close();
   }
 };

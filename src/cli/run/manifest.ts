@@ -3,7 +3,7 @@
  * another one. Pure but for the files.
  * @module
  */
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, YAMLError } from 'yaml';
 import { validateManifest } from '../../api/schema.ts';
 import { KIND, type TranscriptionRun } from '../../api/types.ts';
 import { CallscribeError } from '../../errors.ts';
@@ -21,12 +21,26 @@ const isDocument = (value: unknown): value is Document =>
 
 const bad = (message: string): CallscribeError => new CallscribeError('CSC_MANIFEST_INVALID', message);
 
+/** What the parser says quotes the line that it is about, and that may be the one with the secret. */
+const problemOf = (problem: unknown): string => {
+  const { code, linePos: [begin] = [] } = problem instanceof YAMLError ? problem : {};
+  return `the YAML cannot be read${begin ? `, line ${begin.line}` : ''}: ${code ?? 'it has too many aliases'}`;
+};
+
+const valueOf = (parsed: { readonly errors: readonly unknown[]; toJS(): unknown }): unknown => {
+  const [problem] = parsed.errors;
+  if (problem) throw bad(problemOf(problem));
+  try {
+    return parsed.toJS();
+  } catch (error) {
+    throw bad(problemOf(error));
+  }
+};
+
 /** The documents of a YAML stream; lists of kind `List` are opened. */
 const documentsOf = (text: string): Document[] =>
   parseAllDocuments(text).flatMap((parsed) => {
-    const [problem] = parsed.errors;
-    if (problem) throw bad(problem.message);
-    const value: unknown = parsed.toJS();
+    const value = valueOf(parsed);
     if (!isDocument(value)) return [];
     return value['kind'] === 'List' && Array.isArray(value['items']) ? value['items'].filter(isDocument) : [value];
   });

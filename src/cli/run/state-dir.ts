@@ -4,8 +4,9 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { TranscriptionRunSpec } from '../../api/types.ts';
 import { outboxName, pack, unpack, type Outbox } from '../../controller/ledger/outbox.ts';
 import type { LedgerStore, ShardSet, Version } from '../../controller/ledger/store.ts';
@@ -44,9 +45,18 @@ export interface Pinned {
 }
 
 /** The part of a spec that may not change between two runs of one state directory. */
-const fixedPart = ({ cost: { budget: _budget, ...cost }, ...spec }: TranscriptionRunSpec): string => {
+const fixedPart = ({ cost: { budget: _budget, ...cost }, ...spec }: TranscriptionRunSpec): unknown => {
   const { suspend: _s, cancel: _c, concurrency: _n, ttlSecondsAfterFinished: _t, ...fixed } = spec;
-  return JSON.stringify({ ...fixed, cost });
+  return { ...fixed, cost };
+};
+
+/** @throws CallscribeError `CSC_LEDGER_CORRUPT` */
+const readPinned = (path: string, text: string): Pinned => {
+  try {
+    return JSON.parse(text) as Pinned;
+  } catch (error) {
+    throw new CallscribeError('CSC_LEDGER_CORRUPT', `${path} cannot be read`, { cause: error });
+  }
 };
 
 /**
@@ -58,13 +68,29 @@ export const pin = async (directory: string, spec: TranscriptionRunSpec, resolve
   const path = join(directory, 'run.json');
   const text = await readOptional(path);
   if (text !== undefined) {
-    const earlier = JSON.parse(text) as Pinned;
-    if (fixedPart(earlier.spec) === fixedPart(spec)) return earlier;
+    const earlier = readPinned(path, text);
+    // The order of the fields is the author's.
+    if (isDeepStrictEqual(fixedPart(earlier.spec), fixedPart(spec))) return earlier;
     throw new CallscribeError('CSC_SPEC_INVALID', `${directory} holds the state of a run with another spec`);
   }
   const pinned: Pinned = { uid: randomUUID(), window: resolve(), spec };
   await replaceFile(path, JSON.stringify(pinned, null, 2));
   return pinned;
+};
+
+const isHeld = (holder: number): boolean => holder > 0 && holder !== process.pid && isRunning(holder);
+
+/** Takes away the lock of a process that has ended. Of several that try, one moves it, and puts back what is a newer one. */
+const removeStale = async (path: string, aside: string): Promise<void> => {
+  const holder = Number(await readOptional(path));
+  if (isHeld(holder)) throw new CallscribeError('CSC_LEDGER_FENCED', `process ${holder} works in ${dirname(path)}`);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return;
+  }
+  if (isHeld(Number(await readOptional(aside)))) await link(aside, path).catch(() => {});
 };
 
 /**
@@ -73,16 +99,17 @@ export const pin = async (directory: string, spec: TranscriptionRunSpec, resolve
  */
 export const lock = async (directory: string): Promise<() => Promise<void>> => {
   const path = join(directory, 'lock');
-  const holder = Number(await readOptional(path));
-  if (holder && holder !== process.pid && isRunning(holder)) {
-    throw new CallscribeError('CSC_LEDGER_FENCED', `process ${holder} works in ${directory}`);
-  }
-  await rm(path, { force: true });
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+  const own = `${path}.${process.pid}`;
+  await removeStale(path, own);
+  await writeFile(own, String(process.pid), { mode: 0o600 });
+  try {
+    // A link is there with its content or not at all.
+    await link(own, path);
+  } catch (error) {
     throw new CallscribeError('CSC_LEDGER_FENCED', `another process works in ${directory}`, { cause: error });
-  });
-  await file.writeFile(String(process.pid));
-  await file.close();
+  } finally {
+    await rm(own, { force: true });
+  }
   return () => rm(path, { force: true });
 };
 
