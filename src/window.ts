@@ -27,8 +27,10 @@ export type ResolvedWindow =
 /** @throws CallscribeError `CSC_SPEC_INVALID` for what the schema cannot see */
 export const resolveWindow = (spec: TranscriptionRunSpec['window'], nowMs: number): ResolvedWindow => {
   if (spec.last !== undefined) {
-    const toMs = nowMs - (spec.offset === undefined ? 0 : parseDurationMs(spec.offset));
-    return { kind: 'Resolved', window: { fromMs: toMs - parseDurationMs(spec.last), toMs } };
+    const [lengthMs, offsetMs] = [parseDurationMs(spec.last), spec.offset ? parseDurationMs(spec.offset) : 0];
+    if (lengthMs === 0) throw new CallscribeError('CSC_SPEC_INVALID', 'spec.window.last is shorter than a millisecond');
+    const toMs = nowMs - offsetMs;
+    return { kind: 'Resolved', window: { fromMs: toMs - lengthMs, toMs } };
   }
   const [fromMs, toMs] = [Date.parse(spec.from ?? ''), Date.parse(spec.to ?? '')];
   if (!(fromMs < toMs)) throw new CallscribeError('CSC_SPEC_INVALID', 'spec.window.from must be before spec.window.to');

@@ -315,7 +315,7 @@ export const failure = (code: ErrorCode, message = 'what happened'): CallscribeE
   new CallscribeError(code, message);
 
 /** `r-1 1 success  Transcribed`: recording, attempt, status, error code, outcome. */
-export const rowsOf = ({ journal }: TestRun): readonly string[] =>
+export const rowsOf = ({ journal }: Pick<TestRun, 'journal'>): readonly string[] =>
   journal.all.map(({ recordingId, attempt, status, errorCode, outcome }) =>
     [recordingId || '-', attempt, status, errorCode, outcome].join(' '),
   );
