@@ -8,7 +8,7 @@
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test e2e check format generate manifests setup models bench-speech clean
+.PHONY: demo test e2e check format generate manifests setup models bench-speech bench-genesys clean
 
 demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
@@ -40,6 +40,9 @@ models: setup
 
 bench-speech: setup models
 	@node hack/bench-speech.ts
+
+bench-genesys: setup
+	@node hack/bench-genesys.ts
 
 clean:
 	rm -rf node_modules
