@@ -14,7 +14,7 @@ demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
 
 test: setup models
-	@vitest run --project unit --project system --project chart $(T)
+	@CALLSCRIBE_WHOLE_SUITE=$(if $(T),,1) vitest run --project unit --project system --project chart $(T)
 
 e2e: setup models
 	@./hack/setup-e2e.sh

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Path of a kubectl. */
   readonly kubectl: string;
+  /** Path of what the API server wrote down about the operator's requests; not every cluster has it. */
+  readonly auditLog?: string;
   stop(): Promise<void>;
 }
 

@@ -11,10 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { USER } from '../rbac/operator-account.ts';
 import { supervise, type Supervised } from './supervised.ts';
 
 export interface ControlPlane {
   readonly kubeconfig: string;
+  /** What the operator asked the API server for, as lines of JSON. */
+  readonly auditLog: string;
   stop(): Promise<void>;
 }
 
@@ -117,6 +120,8 @@ const startAPIServer = ({ binaries, folder, etcdPort, apiPort }: Place): Supervi
     '--authorization-mode=Node,RBAC',
     '--service-cluster-ip-range=10.96.0.0/16',
     '--allow-privileged=true',
+    `--audit-policy-file=${join(folder, 'audit-policy.yaml')}`,
+    `--audit-log-path=${auditLogIn(folder)}`,
   ];
   return supervise(join(binaries, 'kube-apiserver'), args, join(folder, 'kube-apiserver.log'));
 };
@@ -133,6 +138,16 @@ const startControllerManager = ({ binaries, folder }: Place, kubeconfig: string)
   return supervise(join(binaries, 'kube-controller-manager'), args, join(folder, 'kube-controller-manager.log'));
 };
 
+const auditLogIn = (folder: string): string => join(folder, 'audit.log');
+
+/** Who was asked for what: of the operator alone, and without contents. */
+const AUDIT_POLICY = stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata', users: [USER] }, { level: 'None' }],
+});
+
 const writeIdentities = async ({ folder, token }: Place): Promise<void> => {
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -141,6 +156,7 @@ const writeIdentities = async ({ folder, token }: Place): Promise<void> => {
   });
   await writeFile(join(folder, 'service-account.key'), keys.privateKey, { mode: 0o600 });
   await writeFile(join(folder, 'service-account.pub'), keys.publicKey);
+  await writeFile(join(folder, 'audit-policy.yaml'), AUDIT_POLICY);
   await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
 };
 
@@ -166,7 +182,7 @@ export const startControlPlane = async (binaries: string): Promise<ControlPlane>
     await until('the default service account', programs, () =>
       answers(apiPort, '/api/v1/namespaces/default/serviceaccounts/default', place.token),
     );
-    return { kubeconfig, stop };
+    return { kubeconfig, auditLog: auditLogIn(folder), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { outboundCalls } from '../genesys/calls.ts';
-import { startOperator } from '../operator/operator.ts';
 import { createStage } from './stage.ts';
 import { waitUntil } from './wait.ts';
 
@@ -103,14 +102,28 @@ describe('an operator', () => {
     for (const line of lines) expect(line).toMatchObject(facts);
   });
 
+  it('makes one Event of many that are alike, and counts it up', async () => {
+    const calls = 14;
+    await using stage = await createStage({ conversations: outboundCalls(calls) });
+    stage.speech.faults.next(...Array.from({ length: calls }, () => ({ path: /transcribe/, status: 422 })));
+    await stage.apply('many-failures');
+    await stage.untilFinished('many-failures');
+    const counts = async (): Promise<readonly number[]> => {
+      const selector = 'involvedObject.name=many-failures,reason=CSC_STT_REJECTED';
+      const list = await stage.kubectl(['get', 'events', `--field-selector=${selector}`, '-o', 'json']);
+      return (JSON.parse(list) as { readonly items: readonly { readonly count: number }[] }).items.map(
+        ({ count }) => count,
+      );
+    };
+    const [most] = (await counts()).toSorted((a, b) => b - a);
+    expect(most).toBeGreaterThanOrEqual(2);
+    expect((await counts()).length).toBeLessThan(calls);
+  });
+
   it('sends traces where a collector is named', async () => {
     await using collector = await startCollector();
     await using stage = await createStage({ conversations: outboundCalls(2), startOperator: false });
-    const operator = await startOperator({
-      kubeconfig: stage.access.kubeconfig,
-      namespaces: [stage.namespace],
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
-    });
+    const operator = await stage.startOperator({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
     await stage.apply('traced');
     await stage.untilFinished('traced');
     expect(await operator.stop()).toBe(0);

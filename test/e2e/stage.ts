@@ -23,6 +23,7 @@ import { type DestinationFake, startDestination } from '../fakes/destination.ts'
 import { DAY_START_MS } from '../genesys/calls.ts';
 import { type GenesysSimulator, type SimulatorOptions, startGenesys } from '../genesys/simulator.ts';
 import { defaultClient, type WorldConversation, worldOf } from '../genesys/world.ts';
+import { ACCOUNT } from '../rbac/operator-account.ts';
 import { type Operator, startOperator } from '../operator/operator.ts';
 import { type SpeechFake, type SpeechOptions, startSpeechFake } from '../speech-fake/speech-fake.ts';
 import { waitUntil } from './wait.ts';
@@ -139,6 +140,18 @@ export const manifestOf = (
 
 const FINISHED: ReadonlySet<string | undefined> = new Set(['Succeeded', 'PartiallyFailed', 'Failed', 'Cancelled']);
 
+/** An installation has its Lease in its own namespace, and a role for it there. */
+const allowLeases = async (run: (args: readonly string[]) => Promise<string>): Promise<void> => {
+  await run(['create', 'role', 'leases', '--verb=get,create,update', '--resource=leases.coordination.k8s.io']);
+  await run([
+    'create',
+    'rolebinding',
+    'leases',
+    '--role=leases',
+    `--serviceaccount=${ACCOUNT.namespace}:${ACCOUNT.name}`,
+  ]);
+};
+
 export const createStage = async (options: StageOptions = {}): Promise<Stage> => {
   const access: Access = { kubeconfig: inject('kubeconfig'), kubectl: inject('kubectl') };
   const namespace = await createNamespace(access, 'e2e');
@@ -171,7 +184,7 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     startOperator: async (more) => {
       const lease = options.leaseInNamespace ? [`--lease-namespace=${namespace.name}`] : [];
       const flags = [...(options.flags ?? []), ...lease];
-      const watched = { kubeconfig: access.kubeconfig, namespaces: [namespace.name] };
+      const watched = { kubeconfig: inject('operatorKubeconfig'), namespaces: [namespace.name] };
       const operator = await startOperator({ ...watched, flags, ...more });
       operators.push(operator);
       return operator;
@@ -203,6 +216,7 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     },
   };
   await run(['apply', '-f', '-'], secrets(speech.url, destination.url));
+  if (options.leaseInNamespace) await allowLeases(run);
   if (options.startOperator !== false) await stage.startOperator();
   return stage;
 };
