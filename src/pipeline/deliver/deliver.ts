@@ -18,7 +18,7 @@ export interface DeliverOptions {
 
 export interface Deliveries {
   /** Resolves when every destination has the transcript. See `Destination` for its errors. */
-  deliver(transcript: Transcript, signal: AbortSignal): Promise<void>;
+  readonly deliver: (transcript: Transcript, signal: AbortSignal) => Promise<void>;
   /** Which destinations have a transcript that others do not have yet; words of our own, to be kept with a held transcript. */
   takenBy(recordingId: string): readonly string[];
   /** Tells what an earlier process delivered. */
