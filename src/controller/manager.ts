@@ -136,7 +136,11 @@ const lead = async (
       const [namespace, run] = key.split('/');
       const facts = { run, namespace, reconcileId, result, durationMs };
       if (error === undefined) log.debug(facts, 'reconciled');
-      else log.warn({ ...facts, err: loggable(error) }, 'a reconcile failed and is repeated');
+      else
+        log.warn(
+          { ...facts, err: loggable(error) },
+          result === 'Error' ? 'a reconcile failed and is repeated' : 'a reconcile failed for good',
+        );
     },
   });
   await untilAborted(leading);

@@ -120,8 +120,8 @@ export const metrics = {
   callscribe_workqueue_depth: { type: 'gauge', help: 'Runs that wait for a reconcile.', labels: {} },
   callscribe_reconcile_duration_seconds: {
     type: 'histogram',
-    help: 'Time of one reconcile. An Error is repeated with back-off.',
-    labels: { result: 'Done, RequeueAfter or Error' },
+    help: 'Time of one reconcile. An Error is repeated with back-off, a TerminalError is not.',
+    labels: { result: 'Done, RequeueAfter, Error or TerminalError' },
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
   },
   callscribe_watch_errors_total: { type: 'counter', help: 'Disturbances of the watch of runs.', labels: {} },

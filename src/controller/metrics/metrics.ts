@@ -8,7 +8,7 @@ import type { GenesysRequest, RecordingProgress, Step } from '../../pipeline/pla
 import type { Outcome, Reservation, Row } from '../../pipeline/types.ts';
 import { version } from '../../version.ts';
 import { isFinished } from '../run/facts.ts';
-import type { Result } from '../runtime/controller.ts';
+import type { Reconciled } from '../runtime/controller.ts';
 import type { KubeRequest } from '../runtime/kube-client.ts';
 import { createInstruments } from './instruments.ts';
 import { lastSuccesses, PHASES, runsByPhase, stalledByReason } from './runs.ts';
@@ -23,7 +23,7 @@ export interface Metrics {
   readonly released: (reservation: Pick<Reservation, 'reservedMicros'>, currency: string) => void;
   readonly settled: (row: Row, currency: string) => void;
   readonly statusWritten: (before: TranscriptionRunStatus | undefined, after: TranscriptionRunStatus) => void;
-  readonly reconciled: (result: Result['kind'] | 'Error', durationMs: number) => void;
+  readonly reconciled: (result: Reconciled['result'], durationMs: number) => void;
   readonly watchDisturbed: () => void;
   readonly genesysRequest: (request: GenesysRequest) => void;
   readonly kubeRequest: (request: KubeRequest) => void;

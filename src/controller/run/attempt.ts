@@ -96,10 +96,30 @@ const failuresAfter = (
   return { code, count: count + 1, sinceMs };
 };
 
+/** How long the ledger may be written after everything else was let go. A Pod is given 30 s, of which 25 are for draining. */
+const LAST_WORDS_MS = 4000;
+
+/** Ends the work at once, and the writing of the books a little later. */
+const createLeave = (clock: Clock) => {
+  const [working, writing] = [new AbortController(), new AbortController()];
+  const end = (): void => writing.abort(new Error('the attempt has ended'));
+  return {
+    working: working.signal,
+    writing: writing.signal,
+    end,
+    release: (): void => {
+      if (working.signal.aborted) return;
+      working.abort(new Error('the run is left to a later attempt'));
+      void clock.sleep(LAST_WORDS_MS, writing.signal).then(end, () => {});
+    },
+  };
+};
+
 export const startAttempt = (options: AttemptOptions): Attempt => {
   const { plan, clock, onChange } = options;
   const startedAtMs = clock.now();
-  const [draining, ending, releasing] = [new AbortController(), new AbortController(), new AbortController()];
+  const [draining, ending] = [new AbortController(), new AbortController()];
+  const leave = createLeave(clock);
   const listeners = new Set<() => void>();
   let settings = liveSettings(plan.spec);
   let stopping: WorkerFacts['stopping'];
@@ -109,7 +129,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
 
   const controls: Controls = {
     draining: draining.signal,
-    signal: AbortSignal.any([ending.signal, releasing.signal]),
+    signal: AbortSignal.any([ending.signal, leave.working]),
     settings: () => settings,
     onSettings: (listener) => {
       listeners.add(listener);
@@ -123,9 +143,12 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
     ...(options.onStep && { onStep: options.onStep }),
   };
 
-  /** The ledger outlives an abort: the rows of what was cancelled still have to be written. */
+  /**
+   * The ledger outlives an abort: the rows of what was cancelled still have to be written, and of what was let go what was paid for
+   * already goes into the ledger or the outbox.
+   */
   const execute = async (): Promise<Summary> => {
-    ledger = await options.openLedger(releasing.signal);
+    ledger = await options.openLedger(leave.writing);
     const summary = await options.pipeline(plan, ledger, controls);
     read = () => summary.progress;
     await ledger.summarise(summaryDocument(plan, summary, { phase: phaseOf(summary, stopping), nowMs: clock.now() }));
@@ -160,7 +183,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       stopping = { code: reason.code, message: reason.message };
       ending.abort(reason);
     },
-    release: () => releasing.abort(new Error('the run is left to a later attempt')),
+    release: leave.release,
     configure: (spec) => {
       const next = liveSettings(spec);
       if (next.concurrency === settings.concurrency && next.budgetMicros === settings.budgetMicros) return;
@@ -171,6 +194,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       .catch((error: unknown) => withoutLedger(error, read?.() ?? NO_PROGRESS))
       .then((summary) => {
         ended = { summary, atMs: clock.now() };
+        leave.end();
         onChange();
       }),
   };

@@ -2,14 +2,14 @@
  * Observe, decide, act: brings one run a step further. Everything it needs to decide is in `Facts`; everything it does is here.
  * @module
  */
-import { API_GROUP, PLURAL, type TranscriptionRun, VERSION } from '../../api/types.ts';
+import { API_GROUP, PLURAL, type TranscriptionRun, type TranscriptionRunStatus, VERSION } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
-import { isConflict, isNotFound } from '../runtime/kube-error.ts';
+import { isConflict, isInvalid, isNotFound, isTooLarge } from '../runtime/kube-error.ts';
 import { resourcePath } from '../runtime/resource-path.ts';
-import type { Result } from '../runtime/controller.ts';
+import { type Result, TerminalError } from '../runtime/controller.ts';
 import { type Action, decide } from './decide.ts';
 import { eventsOf, type RunEvent } from './events.ts';
 import { statusOf } from './status.ts';
@@ -90,6 +90,23 @@ const tell = ({ emit, log }: ReconcileOptions, run: TranscriptionRun, reconcileI
   emit(run, event);
 };
 
+/** How long the watch may take to bring what made a write fail. */
+const OUTDATED_MS = 500;
+
+const write = async (
+  { statusWriter }: ReconcileOptions,
+  run: TranscriptionRun,
+  status: TranscriptionRunStatus,
+): Promise<number | 'Outdated'> => {
+  try {
+    return await statusWriter.write(run, status);
+  } catch (error) {
+    if (isConflict(error) || isNotFound(error)) return 'Outdated';
+    if (isTooLarge(error) || isInvalid(error)) throw new TerminalError('the status was refused', { cause: error });
+    throw error;
+  }
+};
+
 /** Brings the status up to date first: what is pinned there must be durable before the work that relies on it begins. */
 export const reconcile = async (options: ReconcileOptions, { key, reconcileId }: Request): Promise<Result> => {
   const run = observe(options, key);
@@ -100,7 +117,10 @@ export const reconcile = async (options: ReconcileOptions, { key, reconcileId }:
   let dueMs = 0;
   if (decision.verdict) {
     const status = statusOf(run, decision.verdict, { worker, nowMs });
-    dueMs = await options.statusWriter.write(run, status);
+    const written = await write(options, run, status);
+    // The run is not as it was: the watch tells how it is, and this is decided again.
+    if (written === 'Outdated') return { kind: 'RequeueAfter', ms: OUTDATED_MS };
+    dueMs = written;
     if (dueMs === 0) for (const event of eventsOf(run.status, status)) tell(options, run, reconcileId, event);
   }
   for (const action of decision.actions) await act({ ...options, reconcileId }, run, action);

@@ -19,7 +19,7 @@ export interface StatusWriter {
   /**
    * Brings the status of the run to `status`. Gives 0 when it is written or needs no write, otherwise the milliseconds until
    * the next write is due.
-   * @throws KubeError
+   * @throws KubeError a conflict where the run is not as it was any more
    */
   write(run: TranscriptionRun, status: TranscriptionRunStatus): Promise<number>;
   /** The run is gone. */
@@ -30,7 +30,7 @@ type RunName = Pick<RunIdentity, 'namespace' | 'name'>;
 
 interface Written {
   readonly uid: string;
-  readonly resourceVersion: bigint;
+  readonly resourceVersion: string;
   readonly status: TranscriptionRunStatus;
   readonly atMs: number;
 }
@@ -61,12 +61,12 @@ export const createStatusWriter = ({
   return {
     latest: (run) => {
       const own = ownOf(run);
-      return own && own.resourceVersion > versionOf(run.metadata.resourceVersion)
-        ? { ...run, status: own.status }
+      return own && versionOf(own.resourceVersion) > versionOf(run.metadata.resourceVersion)
+        ? { ...run, metadata: { ...run.metadata, resourceVersion: own.resourceVersion }, status: own.status }
         : run;
     },
     write: async (run, status) => {
-      const { namespace, name, uid } = run.metadata;
+      const { namespace, name, uid, resourceVersion } = run.metadata;
       const patch = mergePatch({ ...run.status }, { ...status });
       if (Object.keys(patch).length === 0) return 0;
       const dueMs = (ownOf(run)?.atMs ?? Number.NEGATIVE_INFINITY) + SHORTEST_INTERVAL_MS - clock.now();
@@ -79,10 +79,17 @@ export const createStatusWriter = ({
         name,
         subresource: 'status',
       });
-      // The UID makes the API server refuse the patch where a run of the same name took the place of this one.
-      const after = await kube.patch<TranscriptionRun>(path, { metadata: { uid }, status: patch });
-      const resourceVersion = versionOf(after.metadata.resourceVersion);
-      written.set(keyOf(run.metadata), { uid, resourceVersion, status: after.status ?? {}, atMs: clock.now() });
+      // The version makes the API server refuse what was decided from an older spec, by an operator that was frozen meanwhile, or
+      // about a run whose name another one took: for custom resources a UID alone does not.
+      const metadata = { uid, resourceVersion };
+      const after = await kube.patch<TranscriptionRun>(path, { metadata, status: patch });
+      const own = {
+        uid,
+        resourceVersion: after.metadata.resourceVersion,
+        status: after.status ?? {},
+        atMs: clock.now(),
+      };
+      written.set(keyOf(run.metadata), own);
       return 0;
     },
     forget: (name) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock.ts';
-import { type ControllerOptions, type Reconciled, runController } from './controller.ts';
+import { type ControllerOptions, type Reconciled, runController, TerminalError } from './controller.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 const scene = (more: Pick<ControllerOptions, 'reconcile'> & Partial<ControllerOptions>) => {
@@ -105,5 +105,21 @@ describe('runController', () => {
     await systemClock.sleep(20);
     expect({ overlaps, most }).toEqual({ overlaps: 0, most: 3 });
     expect(ended).toBe(endedAtReturn);
+  });
+
+  it('does not repeat what is terminal, until something changes', async () => {
+    const { queue, seen, running } = scene({
+      reconcile: () => {
+        throw new TerminalError('refused');
+      },
+    });
+    queue.add('a');
+    await expect.poll(() => seen.length).toBe(1);
+    await systemClock.sleep(400);
+    expect(seen.map(({ result }) => result)).toEqual(['TerminalError']);
+    queue.add('a');
+    await expect.poll(() => seen.length).toBe(2);
+    queue.shutDown();
+    await running;
   });
 });

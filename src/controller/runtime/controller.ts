@@ -5,8 +5,13 @@
 import type { Clock } from '../../clock.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** What a reconcile asks for; one that throws is repeated with back-off. */
+/** What a reconcile asks for; one that throws is repeated with back-off, unless what it throws is terminal. */
 export type Result = { readonly kind: 'Done' } | { readonly kind: 'RequeueAfter'; readonly ms: number };
+
+/** Repeating what led to this cannot help: it is counted, and the key waits for a change. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+}
 
 export interface ControllerOptions {
   readonly queue: WorkQueue;
@@ -22,7 +27,7 @@ export interface ControllerOptions {
 export interface Reconciled {
   readonly key: string;
   readonly reconcileId: string;
-  readonly result: Result['kind'] | 'Error';
+  readonly result: Result['kind'] | 'Error' | 'TerminalError';
   readonly durationMs: number;
   readonly error?: unknown;
 }
@@ -37,6 +42,10 @@ const attempt = async ({ queue, reconcile }: ControllerOptions, key: string, rec
     if (result.kind === 'RequeueAfter') queue.addAfter(key, result.ms);
     return { result: result.kind };
   } catch (error) {
+    if (error instanceof TerminalError) {
+      queue.forget(key);
+      return { result: 'TerminalError', error };
+    }
     queue.addRateLimited(key);
     return { result: 'Error', error };
   }

@@ -45,6 +45,9 @@ const hasStatus = (error: unknown, status: number): error is KubeError =>
 
 export const isNotFound = (error: unknown): boolean => hasStatus(error, 404);
 
+/** The object breaks a rule of its schema: sending it again cannot help. */
+export const isInvalid = (error: unknown): boolean => hasStatus(error, 422);
+
 /** Something of that name is there already. */
 export const isAlreadyExists = (error: unknown): boolean => hasStatus(error, 409) && error.reason === 'AlreadyExists';
 
