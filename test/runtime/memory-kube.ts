@@ -75,10 +75,12 @@ export const memoryKube = (): MemoryKube => {
     },
     patch: async <T>(path: string, mergePatch: object, options?: CallOptions): Promise<T> => {
       await enter('PATCH', path, options);
-      // As the API server has it, a status is an object's only where its path says so, and an object is one with its UID.
+      // As the API server has it: a status is an object's only where its path says so, and of what a patch names it is the version
+      // that counts. Another UID is ignored for custom resources.
       const own = path.replace(/\/status$/, '');
-      const { uid = existing(own).metadata.uid } = (mergePatch as Partial<StoredObject>).metadata ?? {};
-      if (uid !== existing(own).metadata.uid) refuse(409, 'Conflict');
+      const { resourceVersion } = (mergePatch as Partial<StoredObject>).metadata ?? {};
+      if ((resourceVersion ?? existing(own).metadata.resourceVersion) !== existing(own).metadata.resourceVersion)
+        refuse(409, 'Conflict');
       return store<T>(own, patched(existing(own), mergePatch) as StoredObject);
     },
     delete: async (path, options) => {

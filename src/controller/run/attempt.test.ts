@@ -132,16 +132,29 @@ describe('an attempt', () => {
     await attempt.ended;
   });
 
-  it('that is let go says so to the ledger, too; one that is cancelled does not: its rows are still to be written', async () => {
+  it('that is let go lets the ledger go a little later: what was paid for is still to be written', async () => {
     const signals: AbortSignal[] = [];
-    const { attempt, controls, end } = scene({}, (given) => void signals.push(given));
+    const { attempt, controls, clock } = scene({}, (given) => void signals.push(given));
     const { signal } = await controls();
     attempt.abort(cancelled);
-    expect(signals[0]?.aborted).toBe(false);
+    await clock.advance(60_000);
     attempt.release();
-    expect([signals[0]?.aborted, signal.reason]).toEqual([true, cancelled]);
+    expect([signals[0]?.aborted, signal.reason]).toEqual([false, cancelled]);
+    await clock.advance(3999);
+    expect(signals[0]?.aborted).toBe(false);
+    await clock.advance(1);
+    expect(signals[0]?.aborted).toBe(true);
+  });
+
+  it('that has ended leaves no timer behind', async () => {
+    const { attempt, controls, clock, end } = scene();
+    await controls();
+    attempt.release();
+    expect(clock.pending()).toBe(1);
     end(done);
     await attempt.ended;
+    await clock.advance(0);
+    expect(clock.pending()).toBe(0);
   });
 
   it('counts failures in a row of the same kind', async () => {

@@ -43,7 +43,10 @@ describe('write', () => {
     expect(await writer.write(run, { phase: 'Succeeded', progress: '2/2' })).toBe(0);
     expect(memory.calls).toEqual([`PATCH ${PATH}/status`]);
     expect(bodies).toEqual([
-      { metadata: { uid: 'uid-1' }, status: { phase: 'Succeeded', progress: '2/2', duration: null } },
+      {
+        metadata: { uid: 'uid-1', resourceVersion: '0' },
+        status: { phase: 'Succeeded', progress: '2/2', duration: null },
+      },
     ]);
     expect(stored().status).toEqual({ phase: 'Succeeded', progress: '2/2' });
   });
@@ -79,9 +82,15 @@ describe('write', () => {
 
   it('does not write to a run that took the name of another one', async () => {
     const { writer, run, memory, stored } = scene();
-    memory.objects.set(PATH, runOf({}, undefined, { uid: 'uid-2' }));
+    memory.objects.set(PATH, runOf({}, undefined, { uid: 'uid-2', resourceVersion: '7' }));
     await expect(writer.write(run, { phase: 'Running' })).rejects.toMatchObject({ status: 409 });
     expect(stored().status).toBeUndefined();
+  });
+
+  it('does not write what was decided from an older spec', async () => {
+    const { writer, run, memory } = scene();
+    memory.objects.set(PATH, runOf({ suspend: true }, undefined, { resourceVersion: '7' }));
+    await expect(writer.write(run, { phase: 'Running' })).rejects.toMatchObject({ status: 409 });
   });
 
   it('fails for a run that is gone', async () => {
