@@ -1,10 +1,9 @@
-# Three commands are the promise of the README; each does all its own set-up:
+# Two commands are the promise of the README; each does all its own set-up:
 #
 #   make demo            a whole run, from `kubectl apply` to the transcripts
 #   make test            all tests; `make test T=budget` for the files whose path contains "budget"
-#   make e2e             the images and the chart, with Docker and on a node: for root on Linux
 #
-# The others serve them.
+# The others serve them. `make e2e` tests the images and the chart with Docker and on a node: for root on Linux.
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 

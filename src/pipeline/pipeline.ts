@@ -6,7 +6,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
 import type { Clock, Random } from '../clock.ts';
-import { toCallscribeError } from '../errors.ts';
+import { type CallscribeError, toCallscribeError } from '../errors.ts';
 import { parseDurationMs } from '../window.ts';
 import { sweepWorkDir } from './fetch/work-dir.ts';
 import { type Account, createAccounts } from './genesys/account.ts';
@@ -15,7 +15,7 @@ import type { EgressPolicy } from './http/egress.ts';
 import type { Controls, GenesysRequest, Journal, Plan, RunPipeline, Summary } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { backoffMs } from './retry/backoff.ts';
-import type { RunSettings } from './run/context.ts';
+import type { RunSettings, RunVerbs } from './run/context.ts';
 import { observedVerbs } from './run/observed-verbs.ts';
 import { run } from './run/run.ts';
 import { createTracker } from './run/tracker.ts';
@@ -68,6 +68,12 @@ const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings =
   inFlight,
 });
 
+interface Attempt {
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly controls: Controls;
+}
+
 /** The summary of an attempt that found a mistake before it began. */
 const notBegun = (journal: Journal, thrown: unknown): Summary => {
   const { code, message, retryable } = toCallscribeError(thrown);
@@ -94,18 +100,35 @@ const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Con
   }
 };
 
-/** A run that is over before it begins needs nobody's leave to close its books, not even Secrets that can be read. */
-const closeBooks = (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> =>
-  run({ verbs: idleVerbs, settings: settingsOf(plan, shared), journal, controls, clock: shared.clock });
+/**
+ * A run that is over before it begins needs nobody's leave to close its books, not even Secrets that can be read. `because` is
+ * what ends it, where that is not the caller.
+ */
+const closeBooks = (
+  shared: Shared,
+  { plan, journal, controls }: Attempt,
+  because?: CallscribeError,
+): Promise<Summary> => {
+  const fail = (): never => {
+    throw because;
+  };
+  const verbs: RunVerbs = because ? { ...idleVerbs, find: fail } : idleVerbs;
+  return run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock: shared.clock });
+};
 
 const runWith =
   (shared: Shared): RunPipeline =>
   async (plan, journal, controls) => {
-    if (controls.signal.aborted) return closeBooks(shared, plan, journal, controls);
+    const attempt = { plan, journal, controls };
+    if (controls.signal.aborted) return closeBooks(shared, attempt);
     try {
       return await begin(shared, plan, journal, controls);
-    } catch (error) {
-      return controls.signal.aborted ? closeBooks(shared, plan, journal, controls) : notBegun(journal, error);
+    } catch (thrown) {
+      if (controls.signal.aborted) return closeBooks(shared, attempt);
+      const error = toCallscribeError(thrown);
+      // What an earlier attempt began gets its outcome, too, where nobody can change what is wrong.
+      const endsForGood = !error.retryable && controls.isLastWord === true && journal.rows().length > 0;
+      return endsForGood ? closeBooks(shared, attempt, error) : notBegun(journal, error);
     }
   };
 

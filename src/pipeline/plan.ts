@@ -99,6 +99,11 @@ export interface Controls {
   onOutcome(recording: RecordingProgress): void;
   /** Called for each step that ended. */
   readonly onStep?: (step: Step) => void;
+  /**
+   * True where an error that no later try mends ends the run for good, as the spec of a resource cannot be corrected. At the command
+   * line a person can start it again with other flags, so the run stays open there.
+   */
+  readonly isLastWord?: boolean;
 }
 
 /** `Pending` waits for its first or next attempt, `InProgress` is being worked on; the others are final. */

@@ -41,7 +41,7 @@ const installed = async (): Promise<readonly InstalledObject[]> =>
 /** What the operator's own roles grant. */
 export const grantedRules = async (): Promise<readonly Rule[]> =>
   (await installed())
-    .filter(({ kind, metadata: { name } }) => /Role$/.test(kind) && /^callscribe(?:-leader)?$/.test(name))
+    .filter(({ kind, metadata: { name } }) => kind.endsWith('Role') && /^callscribe(?:-leader)?$/.test(name))
     .flatMap(({ rules = [] }) => rules);
 
 interface Kubeconfig {

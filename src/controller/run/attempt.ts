@@ -140,6 +140,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       onChange();
     },
     onOutcome: options.onOutcome,
+    isLastWord: true,
     ...(options.onStep && { onStep: options.onStep }),
   };
 

@@ -2,11 +2,11 @@
  * Observe, decide, act, on an API server in memory.
  * @module
  */
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/runtime/manual-clock.ts';
 import { memoryKube } from '../../../test/runtime/memory-kube.ts';
 import type { TranscriptionRun } from '../../api/types.ts';
-import type { Window } from '../../pipeline/types.ts';
 import { KubeError } from '../runtime/kube-error.ts';
 import type { WorkerFacts } from './facts.ts';
 import { reconcile } from './reconcile.ts';
@@ -27,8 +27,7 @@ const scene = (run: TranscriptionRun | undefined) => {
   memory.intercept = async (call) => void log.push(call.replace(PATH, ''));
   const supervisor: Supervisor = {
     facts: () => facts,
-    start: ({ metadata }: TranscriptionRun, { fromMs }: Window) =>
-      void log.push(`start ${metadata.uid} ${iso(fromMs)}`),
+    start: ({ run: { metadata }, window: { fromMs } }) => void log.push(`start ${metadata.uid} ${iso(fromMs)}`),
     drain: (uid) => void log.push(`drain ${uid}`),
     abort: (uid, { code }) => void log.push(`abort ${uid} ${code}`),
     forget: (uid) => void log.push(`forget ${uid}`),
@@ -45,6 +44,7 @@ const scene = (run: TranscriptionRun | undefined) => {
     statusWriter,
     emit: (_: TranscriptionRun, { reason }: { readonly reason: string }) => void events.push(reason),
     clock,
+    log: pino({ level: 'silent' }),
   };
   return {
     memory,
@@ -58,7 +58,7 @@ const scene = (run: TranscriptionRun | undefined) => {
     work: (next: WorkerFacts | undefined) => {
       facts = next;
     },
-    reconcile: () => reconcile(options, 'calls/nightly'),
+    reconcile: () => reconcile(options, { key: 'calls/nightly', reconcileId: 'reconcile-1' }),
   };
 };
 

@@ -48,8 +48,8 @@ const other = runOf({}, undefined, { name: 'other', uid: 'uid-9' });
 describe('a supervisor', () => {
   it('starts one attempt at a run, and passes on what it is told', () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     expect(attempts).toHaveLength(1);
     supervisor.configure(runOf({ concurrency: 9 }));
     supervisor.drain('uid-1');
@@ -70,21 +70,21 @@ describe('a supervisor', () => {
 
   it('starts again when an attempt has ended, and tells it how often it failed', () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     attempts[0]?.end({
       summary: summaryOf(failed('CSC_GENESYS_UNAVAILABLE')),
       ...failures('CSC_GENESYS_UNAVAILABLE', 2),
     });
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     expect(attempts[1]?.request.failures).toMatchObject({ code: 'CSC_GENESYS_UNAVAILABLE', count: 2 });
     attempts[1]?.end({ summary: summaryOf({ ending: 'Drained' }) });
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     expect(attempts[2]?.request).not.toHaveProperty('failures');
   });
 
   it('forgets an attempt, and lets go one that has not ended: it must not go on unseen', async () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     supervisor.forget('uid-1');
     expect([supervisor.facts('uid-1'), supervisor.size()]).toEqual([undefined, 0]);
     expect(attempts[0]?.told).toEqual(['release']);
@@ -95,8 +95,8 @@ describe('a supervisor', () => {
 
   it('discards attempts at a run that was deleted, also where another one has its name by now', () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
-    supervisor.start(other, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
+    supervisor.start({ run: other, window: WINDOW, reconcileId: 'reconcile-1' });
     supervisor.discard(run.metadata, 'uid-1');
     expect(attempts[0]?.told).toEqual([]);
     supervisor.discard(run.metadata, 'uid-2');
@@ -108,8 +108,8 @@ describe('a supervisor', () => {
 
   it('drains all at its end, and waits until they have ended', async () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
-    supervisor.start(other, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
+    supervisor.start({ run: other, window: WINDOW, reconcileId: 'reconcile-1' });
     let isDown = false;
     const shutdown = supervisor.shutdown(new AbortController().signal).then(() => {
       isDown = true;
@@ -124,7 +124,7 @@ describe('a supervisor', () => {
 
   it('lets go what has not ended in time', async () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     const grace = new AbortController();
     const shutdown = supervisor.shutdown(grace.signal);
     grace.abort();
@@ -135,7 +135,7 @@ describe('a supervisor', () => {
 
   it('waits at its end also for what it let go before', async () => {
     const { supervisor, attempts } = scene();
-    supervisor.start(run, WINDOW);
+    supervisor.start({ run, window: WINDOW, reconcileId: 'reconcile-1' });
     supervisor.discard(run.metadata);
     let isDown = false;
     const shutdown = supervisor.shutdown(AbortSignal.abort()).then(() => {
