@@ -91,6 +91,19 @@ const runCommand = (): Command =>
     process.exitCode = await runLocally(options);
   });
 
+const doctorCommand = (): Command =>
+  withOptions(
+    new Command('doctor').description('tries everything that a TranscriptionRun would need; spends nothing'),
+    [
+      new Option('-f, --filename <file>', 'the manifest, - for stdin').makeOptionMandatory(),
+      option('--secrets <file>', 'Secrets that are not in the manifest'),
+      ...egressOptions,
+    ],
+  ).action(async (options) => {
+    const { runDoctor } = await import('./doctor.ts');
+    process.exitCode = await runDoctor(options);
+  });
+
 const createCommand = (): Command =>
   withOptions(
     new Command('create').description('creates a run from a template, once for each schedule time; for CronJobs'),
@@ -165,6 +178,7 @@ const program = new Command('callscribe')
   .exitOverride()
   .addCommand(controllerCommand())
   .addCommand(runCommand())
+  .addCommand(doctorCommand())
   .addCommand(createCommand())
   .addCommand(reportCommand())
   .addCommand(transcriptCommand())

@@ -2,9 +2,8 @@
  * `callscribe run`: the pipeline on a manifest without a cluster. The journal is a folder of files; started again, it resumes.
  * @module
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as readStream } from 'node:stream/consumers';
 import { systemClock } from '../../clock.ts';
 import { openLedger, type Ledger } from '../../controller/ledger/ledger.ts';
 import { liveSettings } from '../../controller/run/attempt.ts';
@@ -19,7 +18,7 @@ import { renderCsv } from '../../pipeline/settle/csv.ts';
 import { resolveWindow } from '../../window.ts';
 import { type EnvironmentFlags, openPipeline } from '../environment.ts';
 import { EXIT, exitCodeOfError, fail } from '../exit.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, readManifest, readText } from './manifest.ts';
 import { createProgressView } from './progress.ts';
 import { steer } from './steering.ts';
 import { fileOutbox, fileStore, lock, pin, replaceFile } from './state-dir.ts';
@@ -30,13 +29,6 @@ export interface RunFlags extends EnvironmentFlags {
   readonly stateDir: string;
   readonly logLevel: string;
 }
-
-const read = (path: string): Promise<string> =>
-  path === '-'
-    ? readStream(process.stdin)
-    : readFile(path, 'utf8').catch((error: unknown) => {
-        throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} cannot be read`, { cause: error });
-      });
 
 const planOf = async (directory: string, { run, readSecret }: Manifest): Promise<Plan> => {
   const pinned = await pin(directory, run.spec, () => {
@@ -131,7 +123,7 @@ const work = async (flags: RunFlags, plan: Plan, directory: string): Promise<num
 /** @returns the exit code: 0 succeeded, 3 partially failed, 1 failed or not complete, 2 bad input */
 export const runLocally = async (flags: RunFlags): Promise<number> => {
   try {
-    const texts = await Promise.all([flags.filename, ...(flags.secrets ? [flags.secrets] : [])].map(read));
+    const texts = await Promise.all([flags.filename, ...(flags.secrets ? [flags.secrets] : [])].map(readText));
     const manifest = readManifest(texts);
     const directory = join(flags.stateDir, manifest.run.metadata.name);
     await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -3,6 +3,8 @@
  * another one. Pure but for the files.
  * @module
  */
+import { readFile } from 'node:fs/promises';
+import { text as readStream } from 'node:stream/consumers';
 import { parseAllDocuments, YAMLError } from 'yaml';
 import { validateManifest } from '../../api/schema.ts';
 import { KIND, type TranscriptionRun } from '../../api/types.ts';
@@ -13,6 +15,14 @@ export interface Manifest {
   readonly run: TranscriptionRun;
   readonly readSecret: ReadSecret;
 }
+
+/** A file, or stdin for `-`. Rejects with `CSC_MANIFEST_INVALID`. */
+export const readText = (path: string): Promise<string> =>
+  path === '-'
+    ? readStream(process.stdin)
+    : readFile(path, 'utf8').catch((error: unknown) => {
+        throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} cannot be read`, { cause: error });
+      });
 
 type Document = Readonly<Record<string, unknown>>;
 
