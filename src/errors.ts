@@ -45,7 +45,7 @@ export const catalogue = {
   ),
   CSC_SECRET_NOT_FOUND: entry(
     'A Secret that the run names is not in its namespace.',
-    'Create the Secret in the namespace of the run; it is waited for half a minute from the start of the run. Then create the run again.',
+    'Create the Secret in the namespace of the run; it is waited for half a minute from when it was first missed. Then create the run again.',
     retried,
   ),
   CSC_SECRET_INVALID: entry(

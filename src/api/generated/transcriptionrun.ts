@@ -120,7 +120,7 @@ export interface TranscriptionRunSpec {
      */
     readonly restoreArchived?: string;
     /**
-     * The run takes at most this many recordings and leaves the others alone. Useful for a first try. By default all.
+     * The run takes at most this many recordings and leaves the others alone. Conversations without a recording are not counted. Useful for a first try. By default all.
      */
     readonly maxRecordings?: number;
     /**
@@ -308,7 +308,7 @@ export interface TranscriptionRunStatus {
    */
   readonly phase?: 'Pending' | 'Running' | 'Suspended' | 'Succeeded' | 'PartiallyFailed' | 'Failed' | 'Cancelled';
   /**
-   * Complete, Failed and Suspended as in a Job; Ready, Reconciling and Stalled as kstatus reads them; GenesysUnavailable while Genesys Cloud is away; BudgetExhausted and DestinationRejected where somebody has to act.
+   * Complete, Failed and Suspended as in a Job; Ready, Reconciling and Stalled as kstatus reads them; GenesysUnavailable while Genesys Cloud is away; BudgetExhausted, DestinationRejected and DestinationUnavailable where somebody has to act.
    */
   readonly conditions?: readonly {
     /**
