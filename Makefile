@@ -7,12 +7,12 @@
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test e2e check format generate manifests setup models bench-speech bench-genesys clean
+.PHONY: demo test e2e check format generate manifests setup browser models bench-speech bench-genesys clean
 
 demo: setup models
 	@KEEP=$(KEEP) node demo/demo.ts
 
-test: setup models
+test: setup browser models
 	@CALLSCRIBE_WHOLE_SUITE=$(if $(T),,1) vitest run --project unit --project system --project chart $(T)
 
 e2e: setup models
@@ -33,6 +33,9 @@ manifests: setup
 
 setup:
 	@./hack/setup.sh
+
+browser: setup
+	@./hack/browser.sh
 
 models: setup
 	@node hack/models.ts

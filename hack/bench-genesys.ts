@@ -15,7 +15,9 @@ import { parseArgs } from 'node:util';
 import { validateManifest } from '../src/api/schema.ts';
 import { systemClock } from '../src/clock.ts';
 import { createEgressPolicy } from '../src/pipeline/http/egress.ts';
+import { createClaims } from '../src/pipeline/claims/claims.ts';
 import { wavOf } from '../src/pipeline/fetch/test-sounds.ts';
+import { builtInPrices } from '../src/pipeline/money/built-in-prices.ts';
 import { createPipeline, type Pipeline } from '../src/pipeline/pipeline.ts';
 import type { Journal, Plan } from '../src/pipeline/plan.ts';
 import { startServer } from '../test/fakes/server.ts';
@@ -36,14 +38,19 @@ const { values } = parseArgs({
   },
 });
 
+/** A moment of noise, another one for each call: what is measured is not the download. */
+const soundOf = (serial: number): Buffer => {
+  const data = Buffer.from(Array.from({ length: 1600 }, (_, index) => (index * 37) % 256));
+  data.writeUInt32LE(serial);
+  return wavOf({ channels: 2, data });
+};
+
 /** Genesys Cloud and the speech service, in a process of their own so that their memory does not count. */
 const serve = async (): Promise<void> => {
   const calls = Number(values.calls);
-  // A moment of silence for all: what is measured is not the download.
-  const content = wavOf({ channels: 2, data: Buffer.alloc(1600, 0xff) });
   const notReady = values.singles ? 1 : 0;
   const conversations = outboundCalls(calls, { firstAtMs: DAY_START_MS, everyMs: Math.floor(DAY_MS / calls) });
-  const world = worldOf(conversations.map((call) => withRecording(call, { content, notReady })));
+  const world = worldOf(conversations.map((call, serial) => withRecording(call, { content: soundOf(serial), notReady })));
   const missing = { path: /batchrequests/u, status: 404, times: Number.POSITIVE_INFINITY };
   const genesys = await startGenesys({ world, faults: values.singles ? [missing] : [] });
   const speech = await startSpeechFake();
@@ -97,6 +104,7 @@ const workOn = async (pipeline: Pipeline, sinkURL: string) => {
     spec,
     window: { fromMs: DAY_START_MS, toMs: DAY_START_MS + DAY_MS },
     readSecret: (name) => Promise.resolve(secrets[name] ?? {}),
+    claims: createClaims().join({ run: 'bench', uid: 'bench' }, { redo: false }),
   };
   const summary = await pipeline.run(plan, forgetful, {
     draining: never,
@@ -116,8 +124,14 @@ const run = async (): Promise<void> => {
   const sink = await startServer({ answer: () => ({ status: 200 }) });
   const workDir = await mkdtemp(join(tmpdir(), 'callscribe-bench-'));
   const egress = createEgressPolicy({ allow: ['127.0.0.0/8'], only: false });
-  const shared = { egress, workDir, maxRecordingsInFlight: 64, clock: systemClock, random: Math.random };
-  const pipeline = await createPipeline(shared);
+  const pipeline = await createPipeline({
+    egress,
+    workDir,
+    maxRecordingsInFlight: 64,
+    priceTable: await builtInPrices(),
+    clock: systemClock,
+    random: Math.random,
+  });
   const { summary, ...times } = await workOn(pipeline, sink.url);
   const { counts, genesys } = summary.progress;
   const requests = Object.values(genesys).reduce((sum, count) => sum + count, 0);

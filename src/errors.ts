@@ -22,6 +22,8 @@ export interface CatalogueEntry {
   readonly charge: Charge;
   /** True where a recording that ends with this is left out on purpose: its outcome is `Skipped`, not `Failed`. */
   readonly omission: boolean;
+  /** True where the audio could have been sent and was not: its price is counted as avoided. */
+  readonly avoids: boolean;
 }
 
 const entry = (meaning: string, remedy: string, more: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
@@ -30,11 +32,13 @@ const entry = (meaning: string, remedy: string, more: Partial<CatalogueEntry> = 
   retried: false,
   charge: 'none',
   omission: false,
+  avoids: false,
   ...more,
 });
 
 const retried = { retried: true } as const;
 const omission = { omission: true } as const;
+const avoided = { omission: true, avoids: true } as const;
 const UNUSED = 'Nothing; it tells you why nothing was paid for this one.';
 
 export const catalogue = {
@@ -52,6 +56,14 @@ export const catalogue = {
     'A Secret that the run names lacks a key or holds an unusable value.',
     'Put the key that the message names into the Secret.',
     retried,
+  ),
+  CSC_PRICE_UNKNOWN: entry(
+    'Neither spec.cost nor the price table says what the service charges.',
+    'Set cost.ratePerMinute, or put the price into the price table of the operator.',
+  ),
+  CSC_PRICE_TABLE_INVALID: entry(
+    'The price table does not have the form that it must have.',
+    'Correct the file that --price-table names; src/pipeline/money/prices.yaml is an example.',
   ),
   CSC_SECRET_UNAVAILABLE: entry(
     'A Secret that the run names could not be read just now.',
@@ -138,7 +150,7 @@ export const catalogue = {
     UNUSED,
     omission,
   ),
-  CSC_RECORDING_TOO_SHORT: entry('The recording is shorter than selection.minDurationSeconds.', UNUSED, omission),
+  CSC_RECORDING_TOO_SHORT: entry('The recording is shorter than selection.minDurationSeconds.', UNUSED, avoided),
 
   // Media
   CSC_MEDIA_DENIED: entry(
@@ -158,7 +170,27 @@ export const catalogue = {
     'The file is not audio that callscribe can measure.',
     'Look at the recording in Genesys Cloud.',
   ),
-  CSC_MEDIA_EMPTY: entry('The file has no audio in it.', UNUSED, omission),
+  CSC_MEDIA_EMPTY: entry('The file has no audio in it, or nothing but its header.', UNUSED, avoided),
+  CSC_MEDIA_SILENT: entry('Nothing is to be heard in the file.', UNUSED, avoided),
+  CSC_MEDIA_INCOMPLETE: entry(
+    'The file ends before its own header says that it does.',
+    'Look at the recording in Genesys Cloud; what is there was not paid for.',
+    avoided,
+  ),
+  CSC_FAKE_STEREO: entry(
+    'Both channels carry the same sound, so one was sent and priced. No error: the reason of an avoided cost.',
+    'Have calls recorded with a channel for each side: it costs nothing and makes roles certain.',
+  ),
+  CSC_DUPLICATE_AUDIO: entry(
+    'The same bytes were transcribed before, in this run or in another one.',
+    'Nothing; the report says which run and recording has the transcript.',
+    avoided,
+  ),
+  CSC_ALREADY_TRANSCRIBED: entry(
+    'Another run of the namespace has transcribed this recording.',
+    'Nothing; the report says which run has it. Set onAlreadyTranscribed: Redo to pay again.',
+    avoided,
+  ),
 
   // Roles
   CSC_NO_AGENT: entry(
@@ -265,6 +297,10 @@ export const catalogue = {
     'The ledger could not be written, so nothing more was paid for.',
     'Check the API server.',
     retried,
+  ),
+  CSC_REPORT_ALTERED: entry(
+    'A report does not agree with its hash chain, its summary or its run.',
+    'The message names the first row that is wrong; compare it with a copy of the report.',
   ),
   CSC_LEDGER_CORRUPT: entry(
     'A report ConfigMap was changed by hand and cannot be read.',

@@ -49,4 +49,18 @@ export const rules: readonly Rule[] = [
     holds: ({ transcripts: { destinations } }) =>
       destinations.every((one) => destinations.filter((other) => isDeepStrictEqual(one, other)).length === 1),
   },
+  {
+    message: 'spec.cost.ratePerMinute is required for the provider generic: no price table knows what it charges',
+    holds: ({ cost: { ratePerMinute }, stt: { provider } }) => isGiven(ratePerMinute) || provider !== 'generic',
+  },
+  {
+    message:
+      'spec.cost.perChannel, roundUpToSeconds, minimumSeconds and diarizationPerMinute need spec.cost.ratePerMinute',
+    holds: ({ cost }) =>
+      isGiven(cost.ratePerMinute) ||
+      (!cost.perChannel &&
+        cost.roundUpToSeconds === 1 &&
+        cost.minimumSeconds === 0 &&
+        !isGiven(cost.diarizationPerMinute)),
+  },
 ];

@@ -4,6 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { canDecode } from './samples.ts';
+import { wavHeader } from './wav-header.ts';
 import type { WavInfo } from './wav.ts';
 
 export interface WavFile {
@@ -15,27 +16,6 @@ export interface WavFile {
 const silenceOf = ({ codec }: WavInfo): number => {
   const silence: Readonly<Record<string, number>> = { mulaw: 0xff, alaw: 0xd5, pcm8: 0x80 };
   return silence[codec] ?? 0;
-};
-
-const TAGS: Readonly<Record<string, number>> = { pcm: 1, float: 3, alaw: 6, mulaw: 7 };
-
-const tagOf = ({ codec }: WavInfo): number => TAGS[codec.replace(/\d+$/, '')] ?? 1;
-
-const headerOf = (one: WavInfo, dataBytes: number): Buffer => {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + dataBytes + (dataBytes % 2), 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(tagOf(one), 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(one.sampleRate, 24);
-  header.writeUInt32LE(one.sampleRate * one.blockAlign * 2, 28);
-  header.writeUInt16LE(one.blockAlign * 2, 32);
-  header.writeUInt16LE(one.bitsPerSample, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
 };
 
 /** True where the samples of both files can stand side by side in one. */
@@ -76,7 +56,7 @@ const interleave = (left: Buffer, right: Buffer, width: number): Buffer => {
 export const joined = async function* (left: WavFile, right: WavFile): AsyncGenerator<Buffer> {
   const { info } = left;
   const frames = Math.max(framesOf(left), framesOf(right));
-  yield headerOf(info, frames * info.blockAlign * 2);
+  yield wavHeader({ ...info, channels: 2, width: info.blockAlign }, frames * info.blockAlign * 2);
   for (let frame = 0; frame < frames; frame += FRAMES_AT_ONCE) {
     const count = Math.min(FRAMES_AT_ONCE, frames - frame);
     const [ofLeft, ofRight] = await Promise.all([readFrames(left, frame, count), readFrames(right, frame, count)]);

@@ -12,6 +12,7 @@ const mono = (codec: string, bytes: number): WavInfo => ({
   blockAlign: bytes,
   bitsPerSample: 8 * bytes,
   byteRate: 8000 * bytes,
+  missingBytes: 0,
   dataOffset: 44,
   dataBytes: 0,
   durationMs: 0,

@@ -30,6 +30,7 @@ describe('readWav', () => {
         byteRate: 32_000 * bytes,
         dataOffset: isExtensible ? 68 : 44,
         dataBytes: 32_000 * bytes,
+        missingBytes: 0,
         durationMs: 1000,
       });
     }
@@ -41,7 +42,7 @@ describe('readWav', () => {
     ['chunks after the samples', { after: list }, {}],
     ['a length that a stream never wrote', { dataBytes: 0xffffffff, riffBytes: 0xffffffff }, {}],
     ['lengths of a stream that are all 0', { dataBytes: 0, riffBytes: 0 }, {}],
-    ['more samples announced than are there', { dataBytes: 9000 }, {}],
+    ['more samples announced than are there', { dataBytes: 9000 }, { missingBytes: 1000 }],
     ['fewer samples announced than are there', { dataBytes: 4000 }, { dataBytes: 4000, durationMs: 500 }],
     ['no samples before another chunk', { dataBytes: 0, after: list }, { dataBytes: 0, durationMs: 0 }],
     ['a byte rate that is wrong', { byteRate: 1 }, {}],
@@ -54,7 +55,12 @@ describe('readWav', () => {
     ['channels that cannot be', { channels: 0, blockAlign: 0, byteRate: 8000 }, { channels: 0, durationMs: 1000 }],
     ['a rate that cannot be', { sampleRate: 0, byteRate: 8000 }, { sampleRate: 0, durationMs: 1000 }],
   ])('copes with %s', async (_name, layout, expected) => {
-    expect(await infoOf(wavAround(second, layout))).toMatchObject({ dataBytes: 8000, durationMs: 1000, ...expected });
+    expect(await infoOf(wavAround(second, layout))).toMatchObject({
+      dataBytes: 8000,
+      missingBytes: 0,
+      durationMs: 1000,
+      ...expected,
+    });
   });
 
   it('counts whole frames only', async () => {

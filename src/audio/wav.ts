@@ -17,6 +17,8 @@ export interface WavInfo {
   /** Where the samples are. Clamped to the file: a header may announce more, or say that it does not know. */
   readonly dataOffset: number;
   readonly dataBytes: number;
+  /** How many bytes of samples the header announces and the file does not have. 0 where the header does not know their number. */
+  readonly missingBytes: number;
   readonly durationMs: number;
 }
 
@@ -46,7 +48,14 @@ const readAt = async (file: FileHandle, length: number, position: number): Promi
 interface Chunk {
   readonly offset: number;
   readonly bytes: number;
+  readonly announced: number;
 }
+
+/** Writers that stream put the largest number there, or one near to it. */
+const UNKNOWN_BYTES = 0x7ffffff0;
+
+const missingBytesOf = ({ announced, bytes }: Chunk): number =>
+  announced < UNKNOWN_BYTES ? Math.max(0, announced - bytes) : 0;
 
 /** Chunks up to and including `data`. A file that was written as a stream may say 0 for the length of everything. */
 const chunksOf = async (file: FileHandle, size: number, isStream: boolean): Promise<ReadonlyMap<string, Chunk>> => {
@@ -59,7 +68,7 @@ const chunksOf = async (file: FileHandle, size: number, isStream: boolean): Prom
     const announced = head.readUInt32LE(4);
     const offset = position + CHUNK_HEAD_BYTES;
     const isUnknown = isStream && name === 'data' && announced === 0;
-    chunks.set(name, { offset, bytes: Math.min(isUnknown ? size : announced, size - offset) });
+    chunks.set(name, { offset, announced, bytes: Math.min(isUnknown ? size : announced, size - offset) });
     position = offset + announced + (announced % 2);
   }
   return chunks;
@@ -72,17 +81,9 @@ const durationMsOf = (info: Omit<WavInfo, 'durationMs'>): number => {
   return Math.round(isExact ? (Math.floor(dataBytes / blockAlign) * 1000) / sampleRate : (dataBytes * 1000) / byteRate);
 };
 
-/** What the file says of itself; undefined for anything that is no WAV file with a format and samples. */
-export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> => {
-  const { size } = await file.stat();
-  const head = await readAt(file, HEAD_BYTES, 0);
-  if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') return undefined;
-  const chunks = await chunksOf(file, size, head.readUInt32LE(4) === 0);
-  const [format, data] = [chunks.get('fmt '), chunks.get('data')];
-  if (!format || !data) return undefined;
-  const fields = await readAt(file, Math.min(FORMAT_BYTES, format.bytes), format.offset);
+/** What the payload of `fmt ` says about the samples of `data`; undefined where it is none. */
+const infoOf = (fields: Buffer, data: Chunk): WavInfo | undefined => {
   if (fields.length < 16) return undefined;
-
   const tag = fields.readUInt16LE(0);
   const realTag = tag === EXTENSIBLE && fields.length >= 26 ? fields.readUInt16LE(24) : tag;
   const info = {
@@ -94,7 +95,22 @@ export const readWav = async (file: FileHandle): Promise<WavInfo | undefined> =>
     bitsPerSample: fields.readUInt16LE(14),
     dataOffset: data.offset,
     dataBytes: data.bytes,
+    missingBytes: missingBytesOf(data),
   };
   const durationMs = durationMsOf(info);
   return Number.isFinite(durationMs) ? { ...info, durationMs } : undefined;
+};
+
+/**
+ * What the file says of itself; undefined for anything that is no WAV file with a format and samples.
+ * @param wholeSize length of the whole file, where only its beginning is there
+ */
+export const readWav = async (file: FileHandle, wholeSize?: number): Promise<WavInfo | undefined> => {
+  const size = wholeSize ?? (await file.stat()).size;
+  const head = await readAt(file, HEAD_BYTES, 0);
+  if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') return undefined;
+  const chunks = await chunksOf(file, size, head.readUInt32LE(4) === 0);
+  const [format, data] = [chunks.get('fmt '), chunks.get('data')];
+  if (!format || !data) return undefined;
+  return infoOf(await readAt(file, Math.min(FORMAT_BYTES, format.bytes), format.offset), data);
 };

@@ -11,7 +11,7 @@ import type { Finding } from '../pipeline/doctor/finding.ts';
 import { createEgressPolicy } from '../pipeline/http/egress.ts';
 import { resolveWindow } from '../window.ts';
 import { EXIT, fail } from './exit.ts';
-import { readText, readManifest } from './run/manifest.ts';
+import { readManifest, readTexts } from './run/manifest.ts';
 
 export interface DoctorFlags {
   readonly filename: string;
@@ -44,8 +44,7 @@ const windowOf = (spec: Parameters<typeof resolveWindow>[0], nowMs: number) => {
 /** @returns the exit code: 0 where nothing failed, 1 where something did, 2 bad input */
 export const runDoctor = async (flags: DoctorFlags): Promise<number> => {
   try {
-    const texts = await Promise.all([flags.filename, ...(flags.secrets ? [flags.secrets] : [])].map(readText));
-    const { run, readSecret } = readManifest(texts);
+    const { run, readSecret } = readManifest(await readTexts(flags));
     const { spec, metadata } = run;
     const egress = createEgressPolicy({ allow: flags.egressAllow, only: flags.egressOnly });
     const window = windowOf(spec.window, systemClock.now());

@@ -11,6 +11,8 @@ const BAD_INPUT: ReadonlySet<string> = new Set([
   'CSC_SPEC_INVALID',
   'CSC_SECRET_NOT_FOUND',
   'CSC_SECRET_INVALID',
+  'CSC_PRICE_UNKNOWN',
+  'CSC_PRICE_TABLE_INVALID',
 ]);
 
 /** 2 where the one who called has to correct something, otherwise 1. */

@@ -52,6 +52,11 @@ const workDir = option(
   'where audio lies while it is worked on (default: a folder in the temporary directory)',
 );
 
+const priceTable = option(
+  '--price-table <file>',
+  'prices of speech services, YAML or JSON (default: the table that comes with callscribe)',
+);
+
 const withOptions = (command: Command, options: readonly Option[]): Command =>
   options.reduce((built, next) => built.addOption(next), command);
 
@@ -70,6 +75,7 @@ const controllerCommand = (): Command =>
     option('--shutdown-grace-seconds <n>', 'how long recordings in flight may take to end after SIGTERM')
       .argParser(wholeNumber(0))
       .default(25),
+    priceTable,
     ...egressOptions,
     logLevel,
   ]).action(async (options) => {
@@ -84,6 +90,7 @@ const runCommand = (): Command =>
     option('--state-dir <dir>', 'journal and report').default('callscribe-state'),
     workDir,
     option('--max-recordings-in-flight <n>', 'upper bound of spec.concurrency').argParser(wholeNumber(1)).default(64),
+    priceTable,
     ...egressOptions,
     logLevel,
   ]).action(async (options) => {
@@ -102,6 +109,22 @@ const doctorCommand = (): Command =>
   ).action(async (options) => {
     const { runDoctor } = await import('./doctor.ts');
     process.exitCode = await runDoctor(options);
+  });
+
+const estimateCommand = (): Command =>
+  withOptions(
+    new Command('estimate').description('tells what a TranscriptionRun would cost; transcribes and keeps nothing'),
+    [
+      new Option('-f, --filename <file>', 'the manifest, - for stdin').makeOptionMandatory(),
+      option('--secrets <file>', 'Secrets that are not in the manifest'),
+      option('--state-dir <dir>', 'runs of `callscribe run`: what they have transcribed is not counted again'),
+      new Option('-o, --output <format>').choices(['table', 'json']).default('table'),
+      priceTable,
+      ...egressOptions,
+    ],
+  ).action(async (options) => {
+    const { estimate } = await import('./estimate.ts');
+    process.exitCode = await estimate({ ...options, maxRecordingsInFlight: 64 });
   });
 
 const createCommand = (): Command =>
@@ -123,17 +146,35 @@ const createCommand = (): Command =>
     process.exitCode = await createRun(options);
   });
 
+const reportSource = [
+  option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
+  option('--state-dir <dir>', 'the report of `callscribe run` instead of a cluster'),
+  new Option('--uid <uid>', 'which one, where several runs of the name left a report'),
+];
+
 const reportCommand = (): Command =>
   withOptions(
     new Command('report').description('prints the whole report of a run').argument('<run>', 'name of the run'),
-    [
-      option('-n, --namespace <name>', 'namespace of the run (default: that of the context)'),
-      new Option('-o, --output <format>').choices(['csv', 'json']).default('csv'),
-      option('--state-dir <dir>', 'the report of `callscribe run` instead of a cluster'),
-    ],
+    [new Option('-o, --output <format>').choices(['csv', 'json', 'focus', 'html']).default('csv'), ...reportSource],
   ).action(async (run: string, options) => {
     const { report } = await import('./report.ts');
     process.exitCode = await report(run, options);
+  });
+
+const verifyCommand = (): Command =>
+  withOptions(
+    new Command('verify')
+      .description('checks that a report is as it was written, and says which row is not')
+      .argument('[run]', 'name of the run'),
+    [
+      new Option('-f, --filename <file>', 'a report.csv instead of a run'),
+      new Option('--summary <file>', 'the summary.json that belongs to it'),
+      new Option('--head <sha256>', 'head of the chain, noted when the report was handed over'),
+      ...reportSource,
+    ],
+  ).action(async (run: string | undefined, options) => {
+    const { verifyReport } = await import('./verify.ts');
+    process.exitCode = await verifyReport(run, options);
   });
 
 const transcriptCommand = (): Command =>
@@ -179,8 +220,10 @@ const program = new Command('callscribe')
   .addCommand(controllerCommand())
   .addCommand(runCommand())
   .addCommand(doctorCommand())
+  .addCommand(estimateCommand())
   .addCommand(createCommand())
   .addCommand(reportCommand())
+  .addCommand(verifyCommand())
   .addCommand(transcriptCommand())
   .addCommand(speechServerCommand());
 

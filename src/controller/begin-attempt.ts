@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { RecordingProgress, RunIdentity, RunPipeline } from '../pipeline/plan.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import type { NamespaceClaims } from './ledger/namespace-claims.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createLedgerStore } from './ledger/store.ts';
 import { meteredLedger } from './metrics/metered-ledger.ts';
@@ -23,6 +24,7 @@ export interface AttemptWiring {
   readonly kube: KubeClient;
   readonly clock: Clock;
   readonly pipeline: RunPipeline;
+  readonly claims: NamespaceClaims;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tracing?: Tracing | undefined;
@@ -53,16 +55,18 @@ const factsOf = ({ recordingId, conversationId, state, error, attempt, durationM
 });
 
 const beginAttempt = (wiring: AttemptWiring, { run, window, reconcileId, failures }: StartRequest): Attempt => {
-  const { kube, clock, pipeline, metrics, emit, onChange } = wiring;
+  const { kube, clock, pipeline, claims, metrics, emit, onChange } = wiring;
   const identity = identityOf(run);
-  const { currency } = run.spec.cost;
+  const { onAlreadyTranscribed, cost, report } = run.spec;
+  const { currency } = cost;
+  const { retention } = report;
   const log = wiring.log.child({ run: identity.name, namespace: identity.namespace, reconcileId });
   const trace = wiring.tracing?.attempt(identity);
   let closeBooks = (): void => {};
   log.info({ window }, 'working on the run');
   const open = async (signal: AbortSignal): Promise<Ledger> => {
     const sinceMs = clock.now();
-    const store = createLedgerStore({ kube, run: identity, epoch: randomUUID(), clock, signal });
+    const store = createLedgerStore({ kube, run: identity, retention, epoch: randomUUID(), clock, signal });
     const outbox = createOutbox({ kube, run: identity, clock, signal });
     const { ledger, close } = meteredLedger(await openLedger({ store, outbox, currency, clock }), {
       metrics,
@@ -74,6 +78,7 @@ const beginAttempt = (wiring: AttemptWiring, { run, window, reconcileId, failure
   };
   const attempt = startAttempt({
     plan: { run: identity, spec: run.spec, window, readSecret: secretReader(kube, identity.namespace) },
+    joinClaims: () => claims.join(identity, { redo: onAlreadyTranscribed === 'Redo', kept: retention === 'Keep' }),
     openLedger: open,
     pipeline,
     clock,

@@ -10,6 +10,7 @@ import type { Clock, Random } from '../clock.ts';
 import { loggable, type Logger } from '../log.ts';
 import type { RunIdentity, RunPipeline } from '../pipeline/plan.ts';
 import { type Attempts, createAttempts } from './begin-attempt.ts';
+import { createNamespaceClaims } from './ledger/namespace-claims.ts';
 import { meteredStatusWriter } from './metrics/metered-status-writer.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { RunEvent } from './run/events.ts';
@@ -118,7 +119,14 @@ const lead = async (
   const emit = (run: TranscriptionRun, event: RunEvent): void =>
     recorder.emit({ ...run, apiVersion: API_VERSION, kind: KIND }, event);
   const onChange = (run: RunIdentity): void => queue.add(keyOf(run));
-  const attempts = createAttempts({ ...options, onChange, emit });
+  const claims = createNamespaceClaims({
+    kube,
+    clock,
+    signal: leading,
+    onUnreadable: (namespace, reports) =>
+      log.warn({ namespace, reports }, 'reports could not be read and do not count'),
+  });
+  const attempts = createAttempts({ ...options, claims, onChange, emit });
   const supervisor = createSupervisor(attempts.begin);
   terms.current = { queue, attempts };
   const statusWriter = meteredStatusWriter(createStatusWriter({ kube, clock }), metrics);
@@ -128,7 +136,10 @@ const lead = async (
     queue,
     workers: WORKERS,
     reconcile: (key, reconcileId) =>
-      reconcile({ kube, getRun, supervisor, statusWriter, emit, clock, log }, { key, reconcileId }),
+      reconcile(
+        { kube, getRun, supervisor, statusWriter, emit, clock, log, onGone: claims.gone },
+        { key, reconcileId },
+      ),
     newId: randomUUID,
     clock,
     onReconciled: ({ key, reconcileId, result, durationMs, error }) => {

@@ -13,6 +13,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { Controls, Plan } from './plan.ts';
 import { heldOf, reservationOf, rowWith } from './recording/test-recording.ts';
 import { journalOf, rowsOf, type TestJournal } from './run/test-run.ts';
+import { PRICE_TABLE } from './test-spec.ts';
 import { planOf } from './test-plan.ts';
 
 const cancelled = new CallscribeError('CSC_CANCELLED', 'spec.cancel was set');
@@ -61,6 +62,7 @@ describe('the pipeline of a process', () => {
       egress: createEgressPolicy({ allow: [], only: true }),
       workDir,
       maxRecordingsInFlight: 4,
+      priceTable: PRICE_TABLE,
       clock: systemClock,
       random: Math.random,
     });

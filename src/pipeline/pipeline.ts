@@ -12,6 +12,8 @@ import { sweepWorkDir } from './fetch/work-dir.ts';
 import { type Account, createAccounts } from './genesys/account.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { EgressPolicy } from './http/egress.ts';
+import type { PriceTable } from './money/price-table.ts';
+import { NO_PRICE, priceOf, type RunPrice } from './money/rates.ts';
 import type { Controls, GenesysRequest, Journal, Plan, RunPipeline, Summary } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { backoffMs } from './retry/backoff.ts';
@@ -28,6 +30,7 @@ export interface PipelineOptions {
   readonly workDir: string;
   /** Over all runs. */
   readonly maxRecordingsInFlight: number;
+  readonly priceTable: PriceTable;
   readonly clock: Clock;
   readonly random: Random;
   /** Between the pipeline and all connections that it makes. */
@@ -50,9 +53,11 @@ interface Shared extends PipelineOptions {
 /** Between the attempts of one recording. */
 const ATTEMPT_BACKOFF = { baseMs: 2000, capMs: 60_000 };
 
-const settingsOf = ({ spec }: Plan, { inFlight, random }: Shared): RunSettings => ({
+const settingsOf = ({ spec }: Plan, price: RunPrice, { inFlight, random }: Shared): RunSettings => ({
   provider: spec.stt.provider,
   model: spec.stt.model,
+  agents: spec.report.agents,
+  price,
   policy: {
     maxAttempts: spec.retry.maxAttempts,
     backoffMs: (attempt) => backoffMs(attempt, ATTEMPT_BACKOFF, random),
@@ -77,23 +82,26 @@ interface Attempt {
 /** The summary of an attempt that found a mistake before it began. */
 const notBegun = (journal: Journal, thrown: unknown): Summary => {
   const { code, message, retryable } = toCallscribeError(thrown);
-  const tracker = createTracker({ rows: journal.rows(), requests: idleVerbs.requests, estimateMicros: () => 0 });
+  const tracker = createTracker({ rows: journal.rows(), requests: idleVerbs.requests });
   for (const { reservation } of journal.held()) tracker.reserved(reservation);
   return { ending: 'Failed', error: { code, message, retryable }, progress: tracker.progress() };
 };
 
 const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Controls): Promise<Summary> => {
   const { egress, dispatcher, workDir, accountOf, joinEndpoint, clock, random, onGenesysRequest } = shared;
+  const { claims, spec } = plan;
+  const price = priceOf(spec, shared.priceTable, clock.now());
   const facts = await preflight(plan, egress);
   const endpoint = joinEndpoint(facts.speechURL, plan.spec.stt.maxInFlight);
   const account = accountOf(facts.accountKey).join(plan.spec.genesys.requestsPerMinute);
   const speechInFlight = endpoint.inFlight;
   try {
     const common = { dispatcher, workDir, clock, random, onGenesysRequest };
-    const verbs = createVerbs({ plan, facts, account, speechInFlight, ...common });
+    const verbs = createVerbs({ plan, facts, price, account, speechInFlight, ...common });
     const { onStep } = controls;
     const observed = onStep ? observedVerbs(verbs, clock.now, onStep) : verbs;
-    return await run({ verbs: observed, settings: settingsOf(plan, shared), journal, controls, clock });
+    const settings = settingsOf(plan, price, shared);
+    return await run({ verbs: observed, settings, journal, controls, claims, clock });
   } finally {
     account.leave();
     endpoint.leave();
@@ -101,7 +109,7 @@ const begin = async (shared: Shared, plan: Plan, journal: Journal, controls: Con
 };
 
 /**
- * A run that is over before it begins needs nobody's leave to close its books, not even Secrets that can be read. `because` is
+ * A run that is over before it begins needs nobody's leave to close its books, neither Secrets that can be read nor a price. `because` is
  * what ends it, where that is not the caller.
  */
 const closeBooks = (
@@ -113,22 +121,25 @@ const closeBooks = (
     throw because;
   };
   const verbs: RunVerbs = because ? { ...idleVerbs, find: fail } : idleVerbs;
-  return run({ verbs, settings: settingsOf(plan, shared), journal, controls, clock: shared.clock });
+  const settings = settingsOf(plan, NO_PRICE, shared);
+  return run({ verbs, settings, journal, controls, claims: plan.claims, clock: shared.clock });
 };
 
 const runWith =
   (shared: Shared): RunPipeline =>
   async (plan, journal, controls) => {
     const attempt = { plan, journal, controls };
-    if (controls.signal.aborted) return closeBooks(shared, attempt);
     try {
+      if (controls.signal.aborted) return await closeBooks(shared, attempt);
       return await begin(shared, plan, journal, controls);
     } catch (thrown) {
-      if (controls.signal.aborted) return closeBooks(shared, attempt);
+      if (controls.signal.aborted) return await closeBooks(shared, attempt);
       const error = toCallscribeError(thrown);
       // What an earlier attempt began gets its outcome, too, where nobody can change what is wrong.
       const endsForGood = !error.retryable && controls.isLastWord === true && journal.rows().length > 0;
-      return endsForGood ? closeBooks(shared, attempt, error) : notBegun(journal, error);
+      return endsForGood ? await closeBooks(shared, attempt, error) : notBegun(journal, error);
+    } finally {
+      plan.claims.close();
     }
   };
 

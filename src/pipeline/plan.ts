@@ -5,7 +5,9 @@
  */
 import type { TranscriptionRunSpec } from '../api/types.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Reservation, Row, Stage, Transcript, Window } from './types.ts';
+import type { RunClaims } from './claims/claims.ts';
+import type { RunPrice } from './money/rates.ts';
+import type { Reservation, Row, Stage, Transcript, Usage, Window } from './types.ts';
 
 /**
  * The data of a Secret of the run's own namespace, decoded. Throws `CSC_SECRET_NOT_FOUND` or `CSC_SECRET_UNAVAILABLE`. Asked
@@ -25,12 +27,14 @@ export interface Plan {
   /** Pinned: `window.last` was resolved once, at the start of the run. */
   readonly window: Window;
   readonly readSecret: ReadSecret;
+  /** What other runs of the same place have transcribed, or are paying for. */
+  readonly claims: RunClaims;
 }
 
 /** A transcript that was paid for and that no destination has taken yet, with the attempt that paid for it. */
 export interface HeldTranscript {
   readonly reservation: Reservation;
-  readonly costMicros: number;
+  readonly usage: Usage;
   readonly transcript: Transcript;
   /** Destinations that have it already. */
   readonly takenBy?: readonly string[];
@@ -139,6 +143,17 @@ export interface Cost {
   readonly reservedMicros: number;
   readonly unknownMicros: number;
   readonly estimateMicros: number;
+  /** What the figures of the service come to, for the attempts for which it gave any. */
+  readonly providerMicros: number;
+  readonly avoidedMicros: number;
+}
+
+/** What a dry run would have had transcribed. */
+export interface DryRun {
+  readonly recordings: number;
+  readonly audioMs: number;
+  /** Its price in each mode that the service offers, in the order of `RunPrice.modes`. */
+  readonly micros: readonly number[];
 }
 
 /** A reason why a run does not go on by itself, though nothing is wrong with the run. */
@@ -188,6 +203,9 @@ export interface Progress {
   /** In flight first, then the newest finished; at most 100. */
   readonly recordings: readonly RecordingProgress[];
   readonly hindrances: readonly Hindrance[];
+  /** Known from the first step on. */
+  readonly price?: RunPrice;
+  readonly dryRun: DryRun;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { TranscriptionRunSpec } from '../api/types.ts';
 import { CallscribeError } from '../errors.ts';
+import { isTimeZone } from '../report/days.ts';
 import { accountKey } from './genesys/account.ts';
 import type { Credentials } from './genesys/login.ts';
 import { type GenesysHosts, regionHosts } from './genesys/regions.ts';
@@ -19,7 +20,7 @@ const valueOf = (secret: Readonly<Record<string, string>>, name: string, key: st
 };
 
 /** @throws CallscribeError `CSC_SECRET_NOT_FOUND`, `CSC_SECRET_INVALID` */
-export const readCredentials = async ({ spec, readSecret }: Plan): Promise<Credentials> => {
+export const readCredentials = async ({ spec, readSecret }: Pick<Plan, 'spec' | 'readSecret'>): Promise<Credentials> => {
   const { name } = spec.genesys.credentialsSecretRef;
   const secret = await readSecret(name);
   return { clientId: valueOf(secret, name, 'clientId'), clientSecret: valueOf(secret, name, 'clientSecret') };
@@ -29,7 +30,7 @@ export const readCredentials = async ({ spec, readSecret }: Plan): Promise<Crede
  * An endpoint that a Secret names: its `url`, and its `apiKey` where it has one.
  * @throws CallscribeError `CSC_SECRET_NOT_FOUND`, `CSC_SECRET_INVALID`
  */
-export const readEndpoint = async ({ readSecret }: Plan, name: string): Promise<Endpoint> => {
+export const readEndpoint = async ({ readSecret }: Pick<Plan, 'readSecret'>, name: string): Promise<Endpoint> => {
   const secret = await readSecret(name);
   const apiKey = secret['apiKey']?.trim();
   return { url: valueOf(secret, name, 'url'), ...(apiKey && { apiKey }) };
@@ -48,9 +49,12 @@ export interface Preflight {
   readonly speechURL: string;
 }
 
-/** @throws CallscribeError `CSC_SECRET_NOT_FOUND`, `CSC_SECRET_INVALID`, `CSC_EGRESS_DENIED` */
-export const preflight = async (plan: Plan, egress: EgressPolicy): Promise<Preflight> => {
-  const { stt, transcripts } = plan.spec;
+/** @throws CallscribeError `CSC_SPEC_INVALID`, `CSC_SECRET_NOT_FOUND`, `CSC_SECRET_INVALID`, `CSC_EGRESS_DENIED` */
+export const preflight = async (plan: Pick<Plan, 'spec' | 'readSecret'>, egress: EgressPolicy): Promise<Preflight> => {
+  const { stt, transcripts, report } = plan.spec;
+  if (!isTimeZone(report.timeZone)) {
+    throw new CallscribeError('CSC_SPEC_INVALID', `spec.report.timeZone is no time zone: ${report.timeZone}`);
+  }
   const hosts = genesysHosts(plan.spec);
   const key = accountKey(hosts, await readCredentials(plan));
   const speech = await readEndpoint(plan, stt.endpointSecretRef.name);

@@ -6,6 +6,7 @@ import { patched, smallest } from '../../test/crd/manifest.ts';
 import { validateManifest } from '../api/schema.ts';
 import { CallscribeError } from '../errors.ts';
 import type { Plan } from './plan.ts';
+import { loneClaims } from './test-spec.ts';
 
 export const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'genesys-oauth': { clientId: 'id', clientSecret: 'hunter2' },
@@ -25,5 +26,6 @@ export const planOf = (spec: Readonly<Record<string, unknown>> = {}, secrets = S
       if (found) return found;
       throw new CallscribeError('CSC_SECRET_NOT_FOUND', `there is no Secret ${name}`);
     },
+    claims: loneClaims(),
   };
 };

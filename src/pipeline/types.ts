@@ -94,22 +94,67 @@ export interface Audio {
   readonly channels: number;
   readonly sampleRate: number;
   readonly durationMs: number;
-  /** SHA-256 of the bytes, hexadecimal. */
+  /** SHA-256 of the bytes of the recording, hexadecimal. */
   readonly sha256: string;
+  /** How many channels the recording has, where they carry the same sound and this file has one of them. */
+  readonly foldedFrom?: number;
 }
 
-/** Money that may be being spent now. In the ledger before the request leaves. */
-export interface Reservation {
+/** By what a report tells recordings apart. Empty where there is none. */
+export interface Allocation {
+  readonly queueId: string;
+  readonly campaignId: string;
+  readonly divisionId: string;
+  /** The agent's user id or its digest, as `spec.report.agents` has it. */
+  readonly agent: string;
+}
+
+/** What is known of an attempt before its money is spent; a reservation and the row that it becomes both carry it. */
+export interface AttemptFacts extends Allocation {
+  /** Empty for a conversation that has no recording. */
   readonly recordingId: string;
   readonly conversationId: string;
   readonly attempt: number;
-  readonly reservedMicros: number;
+  /** Of the audio as measured; as announced where there was none. */
   readonly durationMs: number;
   readonly channels: number;
+  /** When the conversation started. */
+  readonly callAtMs: number;
   readonly provider: string;
   readonly model: string;
-  readonly queueId: string;
+  /** Of the bytes of the recording; empty where they were not fetched. */
+  readonly audioSha256: string;
+  /** What the service bills for the audio, all its rules applied. 0 where nothing was or may have been billed. */
+  readonly billedMs: number;
+  /** Of one billed minute, surcharges included. */
+  readonly microsPerMinute: number;
+  /** By the length that Genesys announces, before anything was fetched. */
+  readonly estimateMicros: number;
+  readonly reservedMicros: number;
+  /** What was not paid thanks to a look at the file or at earlier rows, and the code of the reason. */
+  readonly avoidedMicros: number;
+  readonly avoidedBy: ErrorCode | '';
+}
+
+/** Money that may be being spent now. In the ledger before the request leaves. */
+export interface Reservation extends AttemptFacts {
   readonly atMs: number;
+}
+
+/** What a speech service says about a piece of work, where it says anything. Kept beside our own figures, never in their place. */
+export interface Usage {
+  /** By which the service finds the request again. */
+  readonly requestId?: string;
+  /** Length of the audio as the service measured it. */
+  readonly audioMs?: number;
+  /** What it bills. */
+  readonly billedMs?: number;
+}
+
+/** The answer of a speech service. */
+export interface Heard {
+  readonly utterances: readonly Utterance[];
+  readonly usage: Usage;
 }
 
 /** What a speech service heard. */
@@ -166,23 +211,29 @@ export type AttemptStatus = 'success' | 'failed' | 'unknown' | 'skipped';
 export type Outcome = 'Transcribed' | 'Skipped' | 'Failed' | 'NoRecording';
 
 /** One line of the report: a finished attempt, or what ended without any. */
-export interface Row {
-  /** Empty for a conversation that ended without one. */
-  readonly recordingId: string;
-  readonly conversationId: string;
-  readonly durationMs: number;
+export interface Row extends AttemptFacts {
   readonly costMicros: number;
   readonly costUnknownMicros: number;
   readonly status: AttemptStatus;
   readonly atMs: number;
-  readonly attempt: number;
   readonly errorCode: ErrorCode | '';
-  readonly channels: number;
-  readonly provider: string;
-  readonly model: string;
-  readonly queueId: string;
   /** Empty on an attempt that another one followed. */
   readonly outcome: Outcome | '';
+  /** The part of `billedMs` that cost nothing. */
+  readonly freeMs: number;
+  readonly usage: Usage;
+  /** What the figures of `usage` come to at our rates; absent where it has none. */
+  readonly providerMicros?: number;
+  /** The run, and the recording where it is another one, that has the transcript already. Empty where none has. */
+  readonly transcribedBy: string;
+}
+
+/** A row in its place in the ledger. */
+export interface LedgerRow extends Row {
+  /** From 1, without gaps, over all shards. 0 until the row is linked. */
+  readonly seq: number;
+  /** SHA-256 over this row and the one before it, hexadecimal: see `settle/chain.ts`. */
+  readonly chain: string;
 }
 
 /** The pipeline's steps, as `status.recordings[].stage` shows them. */

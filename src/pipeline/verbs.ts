@@ -5,6 +5,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
 import { readEnergy } from '../audio/energy.ts';
+import { readSound } from '../audio/sound.ts';
 import type { Clock, Random } from '../clock.ts';
 import { createAttribute } from './attribute/attribute.ts';
 import { createDeliver } from './deliver/deliver.ts';
@@ -12,6 +13,7 @@ import type { Destination } from './deliver/destination.ts';
 import { genesysInteraction } from './deliver/genesys-interaction.ts';
 import { httpDestination } from './deliver/http.ts';
 import { createFetch } from './fetch/fetch.ts';
+import { createProbe } from './fetch/probe.ts';
 import { dispose } from './fetch/work-dir.ts';
 import { createFind } from './find/find.ts';
 import { createGenesysClient, type GenesysClient } from './genesys/client.ts';
@@ -20,15 +22,16 @@ import { createMeter } from './genesys/kinds.ts';
 import { createRefind } from './find/refind.ts';
 import { createLocator } from './locate/locate.ts';
 import { parseMicros } from './money/micros.ts';
-import { createPricing } from './money/pricing.ts';
+import type { RunPrice } from './money/rates.ts';
 import { NO_CALLS } from './plan.ts';
 import type { GenesysRequest, Plan } from './plan.ts';
 import { type Preflight, readCredentials, readEndpoint } from './preflight.ts';
 import type { RunVerbs } from './run/context.ts';
+import { foldChannels } from './screen/fold.ts';
+import { createScreen, refusalOf } from './screen/screen.ts';
 import { acceptsType } from './transcribe/generic/accepts.ts';
 import type { Recording } from './types.ts';
 import { parseDurationMs } from '../window.ts';
-import { createScreen } from './screen/screen.ts';
 import { createGenericTranscriber } from './transcribe/generic/generic.ts';
 
 export interface VerbsContext {
@@ -36,6 +39,7 @@ export interface VerbsContext {
   readonly facts: Preflight;
   readonly dispatcher: Dispatcher;
   readonly workDir: string;
+  readonly price: RunPrice;
   readonly account: Membership;
   /** Of the speech endpoint, over all runs. */
   readonly speechInFlight: LimitFunction;
@@ -43,9 +47,6 @@ export interface VerbsContext {
   readonly random: Random;
   readonly onGenesysRequest?: ((request: GenesysRequest) => void) | undefined;
 }
-
-/** A recording is priced by its announced length as if it had both channels: an estimate is better too high than too low. */
-const EXPECTED_CHANNELS = 2;
 
 /** `"0.6"` is 60: a share has the form of an amount of money. */
 const percentOf = (share: string): number => Math.round(parseMicros(share) / 10_000);
@@ -84,9 +85,8 @@ const transcriberOf = ({ plan, dispatcher, speechInFlight, clock }: VerbsContext
 const waitOf = ({ spec: { window } }: Plan): number | undefined =>
   window.waitForAvailability === undefined ? undefined : parseDurationMs(window.waitForAvailability);
 
-/** @throws CallscribeError `CSC_SPEC_INVALID` for rates that are no amounts */
 export const createVerbs = (context: VerbsContext): RunVerbs => {
-  const { plan, facts, dispatcher, workDir, account, clock, random, onGenesysRequest } = context;
+  const { plan, facts, dispatcher, workDir, account, price, clock, random, onGenesysRequest } = context;
   const { selection, stt, roles, cost } = plan.spec;
   const client = createGenesysClient({
     ...facts.hosts,
@@ -105,10 +105,9 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
     accepts: acceptsType,
     minDurationSeconds: selection.minDurationSeconds,
     restores: selection.restoreArchived !== undefined,
-    isDryRun: plan.spec.dryRun,
+    // Without addresses there is nothing to count channels in.
+    isDryRun: plan.spec.dryRun && !price.perChannel,
   });
-  const pricing = createPricing(cost);
-  const priceMicros: RunVerbs['priceMicros'] = ({ durationMs, channels }) => pricing.priceMicros(durationMs, channels);
   // What the download taught of a recording, for who attributes it.
   const details = new WeakMap<Recording, Recording>();
   const fetch = createFetch({
@@ -126,7 +125,8 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
     language: stt.language,
     engine: { provider: stt.provider, model: stt.model },
     currency: cost.currency,
-    priceMicros,
+    // Before anything that is free of it: that is known when the attempt is settled.
+    priceMicros: (audio) => price.pricing.quote(audio).micros,
     now: clock.now,
     readEnergy,
   });
@@ -139,9 +139,9 @@ export const createVerbs = (context: VerbsContext): RunVerbs => {
       locator.used();
       return fetch(recording, signal);
     },
-    screen: createScreen(selection),
-    priceMicros,
-    estimateMicros: (durationMs) => pricing.priceMicros(durationMs, EXPECTED_CHANNELS),
+    screen: createScreen({ ...selection, listen: readSound, fold: (audio) => foldChannels(audio, workDir) }),
+    foresee: (recording, length) => refusalOf(recording, length, selection),
+    probe: createProbe({ dispatcher, workDir, relocate: locator.relocate }),
     transcribe: transcriberOf(context),
     attribute: (recording, ...heard) => attribute(details.get(recording) ?? recording, ...heard),
     ...createDeliver({ destinations: destinationsOf(context, client), clock, random }),
@@ -169,8 +169,8 @@ export const idleVerbs: RunVerbs = {
   takenBy: () => [],
   resume: () => {},
   dispose: nothing,
-  priceMicros: nothing,
-  estimateMicros: () => 0,
+  probe: nothing,
+  foresee: nothing,
   requests: () => NO_CALLS,
   onOutage: () => () => {},
 };

@@ -27,6 +27,25 @@ export const goodManifests: readonly (readonly [name: string, spec: Readonly<Rec
     },
   ],
   ['a service without a price, without a budget to spend', { cost: { ratePerMinute: '0', budget: '0' } }],
+  [
+    'all that a price can have',
+    {
+      cost: {
+        diarizationPerMinute: '0.002',
+        perChannel: true,
+        roundUpToSeconds: 15,
+        minimumSeconds: 15,
+        freeSeconds: 3600,
+      },
+    },
+  ],
+  [
+    'a report that is kept',
+    {
+      onAlreadyTranscribed: 'Redo',
+      report: { retention: 'Keep', agents: 'Plain', timeZone: 'America/Argentina/Buenos_Aires' },
+    },
+  ],
   ['money with six decimals', { cost: { ratePerMinute: '999999999.999999', budget: '0.000001' } }],
   [
     'the upper bounds',

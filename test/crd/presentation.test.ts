@@ -40,7 +40,27 @@ const status = {
     noRecording: 1,
   },
   audioSeconds: '12345.678',
-  cost: { currency: 'USD', settled: '0.8230', reserved: '0.0000', unknown: '0.0160', estimate: '0.9990', budget: '5' },
+  cost: {
+    currency: 'USD',
+    settled: '0.8230',
+    reserved: '0.0000',
+    unknown: '0.0160',
+    estimate: '0.9990',
+    budget: '5',
+    providerReported: '0.8200',
+    avoided: '0.0040',
+    ratePerMinute: '0.0040',
+    priceTable: { asOf: '2026-11-24', sha256: 'ab'.repeat(32) },
+  },
+  estimate: {
+    recordings: 47,
+    audioHours: '3.429',
+    cost: '0.8230',
+    modes: [{ name: 'pre-recorded', cost: '0.8230' }],
+    genesysRequests: 104,
+    genesysSeconds: 21,
+    withinBudget: true,
+  },
   genesys: {
     requests: 57,
     requestsPerRecording: '0.140',
@@ -69,7 +89,7 @@ const status = {
       since: at,
     },
   ],
-  report: { name: 'shown-report', shards: 1, rows: 53 },
+  report: { name: 'shown-report', shards: 1, rows: 53, head: 'cd'.repeat(32) },
 };
 
 const run = patched(smallest, { metadata: { name: 'shown' }, spec: { cost: { budget: '5' } } });

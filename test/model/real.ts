@@ -16,6 +16,7 @@ import type { Journal } from '../../src/pipeline/plan.ts';
 import { audioOf, conversationOf, recordingOf } from '../../src/pipeline/recording/test-recording.ts';
 import type { RunSettings, RunVerbs } from '../../src/pipeline/run/context.ts';
 import { run } from '../../src/pipeline/run/run.ts';
+import { loneClaims, plainPrice } from '../../src/pipeline/test-spec.ts';
 import { idleVerbs } from '../../src/pipeline/verbs.ts';
 import { parseCsv, parseReservations } from '../../src/pipeline/settle/csv.ts';
 import { contentOf, gate, gatedKube, type Life } from './gated-kube.ts';
@@ -35,6 +36,8 @@ import { type View, viewOf } from './view.ts';
 
 const RUN = { namespace: 'ns', name: 'run', uid: 'uid' };
 const PRICE = 1000;
+/** A micro-unit a millisecond. */
+const PRICED = plainPrice('0.06');
 const header = Object.values(encode(emptyShard(0), 'USD')).join('').length;
 /** As in the model: one attempt fills a shard, and two closed shards are merged. */
 const LIMITS = { sealBytes: header + 1, mergedBytes: 1_000_000, mergeFrom: 2 };
@@ -72,6 +75,8 @@ interface Shared {
 const settings = (): RunSettings => ({
   provider: 'generic',
   model: 'm',
+  agents: 'Plain',
+  price: PRICED,
   policy: { maxAttempts: 99, backoffMs: () => 0 },
   maxRecordings: 99,
   dryRun: false,
@@ -85,7 +90,7 @@ const settings = (): RunSettings => ({
 const live = async (life: Life, shared: Shared): Promise<boolean> => {
   const { kube, scope, sent } = shared;
   const signal = new AbortController().signal;
-  const options = { kube: gatedKube(kube, life), run: RUN, clock: stillClock, signal };
+  const options = { kube: gatedKube(kube, life), run: RUN, retention: 'WithRun' as const, clock: stillClock, signal };
   const ledger = await openLedger({
     store: createLedgerStore({ ...options, epoch: String(life.id) }),
     outbox: createOutbox(options),
@@ -117,19 +122,17 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
       for (const conversation of found)
         onLocated({
           kind: 'Recording',
-          recording: recordingOf(conversation.conversationId.slice(2), { conversation }),
+          recording: recordingOf(conversation.conversationId.slice(2), { conversation, announcedDurationMs: PRICE }),
         });
     },
-    fetch: async ({ recordingId }) => audioOf({ path: recordingId }),
-    screen: () => undefined,
-    priceMicros: () => PRICE,
-    estimateMicros: () => PRICE,
+    fetch: async ({ recordingId }) => audioOf({ path: recordingId, sha256: recordingId, durationMs: PRICE }),
+    screen: async (_, audio) => ({ kind: 'Fit', audio }),
     transcribe: async ({ path }) => {
       const attempt = `${path as RecordingName}${attempts.get(path) ?? 0}` as const;
       await gate(life, `send ${attempt}`);
       sent.push(attempt);
       life.sent.push(attempt);
-      return [];
+      return { utterances: [], usage: {} };
     },
     attribute: async ({ recordingId, conversation: { conversationId } }) =>
       transcriptOf({ recordingId, conversationId, costMicros: PRICE }),
@@ -140,6 +143,7 @@ const live = async (life: Life, shared: Shared): Promise<boolean> => {
     verbs,
     settings: settings(),
     journal,
+    claims: loneClaims(),
     controls: {
       draining: signal,
       signal,

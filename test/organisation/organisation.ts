@@ -12,6 +12,7 @@ import { createEgressPolicy } from '../../src/pipeline/http/egress.ts';
 import { createPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Controls, Summary } from '../../src/pipeline/plan.ts';
 import { journalOf, type TestJournal } from '../../src/pipeline/run/test-run.ts';
+import { loneClaims, PRICE_TABLE } from '../../src/pipeline/test-spec.ts';
 import type { Row, Window } from '../../src/pipeline/types.ts';
 import { DAY_START_MS } from '../genesys/calls.ts';
 import { startGenesys } from '../genesys/simulator.ts';
@@ -83,7 +84,14 @@ export const work = async (options: OrganisationOptions): Promise<Worked> => {
   const speech = await startSpeechFake(options.speech);
   const workDir = await mkdtemp(join(tmpdir(), 'callscribe-organisation-'));
   const egress = createEgressPolicy({ allow: ['127.0.0.0/8'], only: false });
-  const pipeline = await createPipeline({ egress, workDir, maxRecordingsInFlight: 64, clock, random });
+  const pipeline = await createPipeline({
+    egress,
+    workDir,
+    maxRecordingsInFlight: 64,
+    priceTable: PRICE_TABLE,
+    clock,
+    random,
+  });
   const { clientId, clientSecret } = defaultClient;
   const secrets: Readonly<Record<string, Record<string, string>>> = {
     'genesys-oauth': { clientId, clientSecret },
@@ -102,7 +110,11 @@ export const work = async (options: OrganisationOptions): Promise<Worked> => {
   try {
     const run = { name: 'run', namespace: 'test', uid: 'uid' };
     const readSecret = (name: string) => Promise.resolve(secrets[name] ?? {});
-    const summary = await pipeline.run({ run, spec, window: options.window, readSecret }, journal, controls);
+    const summary = await pipeline.run(
+      { run, spec, window: options.window, readSecret, claims: loneClaims() },
+      journal,
+      controls,
+    );
     return { summary, rows: journal.all, journal, genesys, speech };
   } finally {
     await pipeline.close();

@@ -68,6 +68,7 @@ const samplesOf = async ({ stereo }: SpokenCall): Promise<readonly Float32Array[
     blockAlign,
     bitsPerSample: 8,
     byteRate: sampleRate * blockAlign,
+    missingBytes: 0,
     dataOffset: 0,
     dataBytes: data.length,
     durationMs: 0,
@@ -189,7 +190,7 @@ describe('the client of the pipeline', () => {
     });
     const format = { contentType: 'audio/wav', codec: 'pcm16', channels: 2, sampleRate: 8000, durationMs: 11_250 };
     const audio = { path, bytes: bytes.length, sha256: '', ...format };
-    const utterances = await transcribe(audio, new AbortController().signal);
+    const { utterances } = await transcribe(audio, new AbortController().signal);
     expect(utterances.map(({ speaker, channel }) => ({ speaker, channel }))).toEqual([
       { speaker: 'speaker_0', channel: 0 },
       { speaker: 'speaker_1', channel: 1 },

@@ -219,9 +219,13 @@ export interface TranscriptionRunSpec {
    */
   readonly cost: {
     /**
-     * Price of one minute of audio in currency, as a decimal string with at most six decimals, for example "0.004". There is no default: a wrong price would make the report and the budget wrong.
+     * Price of one minute of audio in currency, as a decimal string with at most six decimals, for example "0.004". It overrides the price table. Required for the provider generic, whose price no table knows: a wrong one would make the report and the budget wrong.
      */
-    readonly ratePerMinute: string;
+    readonly ratePerMinute?: string;
+    /**
+     * What the service adds to ratePerMinute for telling speakers apart, as a decimal string with at most six decimals. It is asked for where stt.speakers is more than 1. Nothing by default.
+     */
+    readonly diarizationPerMinute?: string;
     /**
      * Currency of all amounts of the run as an ISO 4217 code. USD by default. Nothing is converted.
      */
@@ -238,6 +242,10 @@ export interface TranscriptionRunSpec {
      * The service bills at least this many seconds for each request. 0, no minimum, by default.
      */
     readonly minimumSeconds: number;
+    /**
+     * Billed seconds that cost nothing in this run, for example what is left of a free tier. They are used up in the order in which attempts end; reservations do not count on them. 0 by default.
+     */
+    readonly freeSeconds: number;
     /**
      * The most that the run may spend in currency, as a decimal string with at most six decimals. Settled, reserved and unknown cost together never exceed it, a crash included. What does not fit waits until it is raised. May be changed while the run goes on. No limit by default.
      */
@@ -272,6 +280,27 @@ export interface TranscriptionRunSpec {
      * The run stops when more than this share of what was found, in percent, has failed. Judged once everything is found. No limit by default.
      */
     readonly maxFailedPercent?: number;
+  };
+  /**
+   * What happens to a recording that another run of the namespace has transcribed, by its id or by its bytes. Skip, the default, pays nothing and the report says which run has it; Redo pays again. The same bytes twice in one run are paid for once in either case.
+   */
+  readonly onAlreadyTranscribed: 'Skip' | 'Redo';
+  /**
+   * The report, and for how long it is kept.
+   */
+  readonly report: {
+    /**
+     * WithRun, the default, deletes the report with the run. Keep lets it outlive the run: it has no owner then, carries the label callscribe.dev/retention=Keep, and is deleted by nobody but you.
+     */
+    readonly retention: 'WithRun' | 'Keep';
+    /**
+     * How agents appear in the report: Hashed, the default, by a digest of their Genesys user id, which tells them apart without naming them; Plain by the id itself.
+     */
+    readonly agents: 'Hashed' | 'Plain';
+    /**
+     * Time zone of the days in the report's totals, as an IANA name, for example Europe/Berlin. UTC by default. Times of rows are always UTC.
+     */
+    readonly timeZone: string;
   };
   /**
    * true lets what is in flight end and starts nothing new, until it is false again. false by default. May be changed.
@@ -434,6 +463,73 @@ export interface TranscriptionRunStatus {
      * What may be spent, as spec.cost.budget says.
      */
     readonly budget?: string;
+    /**
+     * What the figures of the service itself come to, where it gives any. settled is computed from the audio that was sent.
+     */
+    readonly providerReported?: string;
+    /**
+     * What was not paid: silent, empty, too short or damaged files, and what was transcribed before.
+     */
+    readonly avoided?: string;
+    /**
+     * Price of a billed minute, surcharges included.
+     */
+    readonly ratePerMinute?: string;
+    /**
+     * The price table of the operator. It gives the price where spec.cost.ratePerMinute does not.
+     */
+    readonly priceTable?: {
+      /**
+       * Day of the table.
+       */
+      readonly asOf?: string;
+      /**
+       * SHA-256 of its file.
+       */
+      readonly sha256?: string;
+    };
+  };
+  /**
+   * What a dry run found. The run itself costs at most this where all lengths are as Genesys Cloud announces them.
+   */
+  readonly estimate?: {
+    /**
+     * Recordings that would be transcribed.
+     */
+    readonly recordings?: number;
+    /**
+     * Their length, as a decimal string.
+     */
+    readonly audioHours?: string;
+    /**
+     * Their price, as a decimal string in currency.
+     */
+    readonly cost?: string;
+    /**
+     * The price in each mode that the service offers; the first one is used.
+     */
+    readonly modes?: readonly {
+      /**
+       * Name of the mode.
+       */
+      readonly name?: string;
+      /**
+       * Price in this mode.
+       */
+      readonly cost?: string;
+    }[];
+    /**
+     * Requests to Genesys Cloud that the run would make.
+     */
+    readonly genesysRequests?: number;
+    /**
+     * Time that they need at genesys.requestsPerMinute, in seconds: the run takes at least as long.
+     */
+    readonly genesysSeconds?: number;
+    /**
+     * Whether cost.budget holds the price. Absent without a budget.
+     */
+    readonly withinBudget?: boolean;
   };
   /**
    * Use of the Genesys Cloud API.
@@ -555,5 +651,9 @@ export interface TranscriptionRunStatus {
      * Number of its rows.
      */
     readonly rows?: number;
+    /**
+     * Head of the hash chain over its rows, SHA-256. callscribe verify checks a report against it.
+     */
+    readonly head?: string;
   };
 }

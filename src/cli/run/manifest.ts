@@ -7,22 +7,32 @@ import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
 import { parseAllDocuments, YAMLError } from 'yaml';
 import { validateManifest } from '../../api/schema.ts';
-import { KIND, type TranscriptionRun } from '../../api/types.ts';
+import { KIND, type TranscriptionRun, type TranscriptionRunSpec } from '../../api/types.ts';
 import { CallscribeError } from '../../errors.ts';
 import type { ReadSecret } from '../../pipeline/plan.ts';
+import type { Window } from '../../pipeline/types.ts';
+import { resolveWindow } from '../../window.ts';
 
 export interface Manifest {
   readonly run: TranscriptionRun;
   readonly readSecret: ReadSecret;
 }
 
-/** A file, or stdin for `-`. Rejects with `CSC_MANIFEST_INVALID`. */
-export const readText = (path: string): Promise<string> =>
+const readText = (path: string): Promise<string> =>
   path === '-'
     ? readStream(process.stdin)
     : readFile(path, 'utf8').catch((error: unknown) => {
         throw new CallscribeError('CSC_MANIFEST_INVALID', `${path} cannot be read`, { cause: error });
       });
+
+/** The files that the flags name, `-` for stdin. @throws CallscribeError `CSC_MANIFEST_INVALID` */
+export const readTexts = ({
+  filename,
+  secrets,
+}: {
+  readonly filename: string;
+  readonly secrets?: string | undefined;
+}): Promise<string[]> => Promise.all([filename, ...(secrets ? [secrets] : [])].map(readText));
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -73,6 +83,14 @@ const secretsOf = (documents: readonly Document[]): ReadonlyMap<string, Record<s
         },
       ]),
   );
+
+/** The window of a spec; a command cannot wait for its end. @throws CallscribeError `CSC_SPEC_INVALID` */
+export const windowOf = ({ window }: TranscriptionRunSpec, nowMs: number): Window => {
+  const resolved = resolveWindow(window, nowMs);
+  if (resolved.kind === 'Resolved') return resolved.window;
+  const endsAt = new Date(resolved.endsAtMs).toISOString();
+  throw new CallscribeError('CSC_SPEC_INVALID', `the window is still open: it ends at ${endsAt}`);
+};
 
 /**
  * @param texts the manifest, and the file of `--secrets` where there is one

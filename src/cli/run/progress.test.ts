@@ -3,11 +3,11 @@
  */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { countsOf, progressOf } from '../../controller/run/test-facts.ts';
+import { costOf, countsOf, progressOf } from '../../controller/run/test-facts.ts';
 import type { Progress } from '../../pipeline/plan.ts';
 import { createProgressView, renderBar } from './progress.ts';
 
-const cost = { settledMicros: 23_100, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+const cost = costOf({ settledMicros: 23_100 });
 const half = progressOf({ counts: countsOf({ pending: 6, transcribed: 4, failed: 2 }), cost });
 
 describe('renderBar', () => {

@@ -23,7 +23,7 @@ export const renderBar = ({ counts, cost, hindrances }: Progress, currency: stri
 };
 
 export interface ProgressView {
-  show(progress: Progress): void;
+  readonly show: (progress: Progress) => void;
   end(): void;
 }
 

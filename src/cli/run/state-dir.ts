@@ -128,6 +128,7 @@ export const fileStore = (directory: string): LedgerStore => {
     return new Map(await Promise.all(sorted.map(async (index) => [index, await read(index)] as const)));
   };
   return {
+    name: () => directory,
     list,
     read,
     write: async (index, data) => {

@@ -17,19 +17,24 @@ const MOST_IN_FLIGHT = 256;
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
+const longestCode = (Object.keys(catalogue) as ErrorCode[]).toSorted((a, b) => b.length - a.length)[0] ?? '';
+
 /** As long as lines get: UUIDs everywhere, large amounts, the longest error code. */
 const longReservation = (n: number): Reservation =>
   reservationOf(uuid(n), {
     conversationId: uuid(n),
     queueId: uuid(n),
+    campaignId: uuid(n),
+    divisionId: uuid(n),
+    agent: uuid(n),
+    avoidedMicros: 12_345_678,
+    avoidedBy: longestCode,
     attempt: 99,
     reservedMicros: 12_345_678,
     durationMs: 35_999_999,
     model: 'a-model-with-quite-a-long-name',
     provider: 'assemblyai',
   });
-
-const longestCode = (Object.keys(catalogue) as ErrorCode[]).toSorted((a, b) => b.length - a.length)[0] ?? '';
 
 const longRow = (reservation: Reservation): Row =>
   settled(reservation, {
@@ -38,6 +43,8 @@ const longRow = (reservation: Reservation): Row =>
     costUnknownMicros: reservation.reservedMicros,
     errorCode: longestCode,
     outcome: 'Failed',
+    usage: { requestId: uuid(0), audioMs: 35_999_999, billedMs: 71_999_998 },
+    providerMicros: 12_345_678,
   });
 
 const sizes = (memory: MemoryKube): readonly number[] =>

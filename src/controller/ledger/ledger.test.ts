@@ -3,6 +3,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { CallscribeError } from '../../errors.ts';
+import { genesis } from '../../pipeline/settle/chain.ts';
+import { linkedRows } from '../../pipeline/test-spec.ts';
 import { KubeError } from '../runtime/kube-error.ts';
 import { booksOn, heldOf, type MemoryKube, memoryKube, openOn, reservationOf, settled, SMALL } from './test-ledger.ts';
 
@@ -37,8 +39,8 @@ describe('a ledger', () => {
     const before = writes(memory);
     await ledger.settle(settled(reservation));
     expect(writes(memory) - before).toBe(1);
-    expect(booksOn(memory)).toEqual({ rows: [settled(reservation)], reservations: [] });
-    expect([ledger.rowCount(), ledger.shards()]).toEqual([1, 1]);
+    expect(booksOn(memory)).toEqual({ rows: linkedRows([settled(reservation)], genesis('USD')), reservations: [] });
+    expect([ledger.tip().rows, ledger.shards()]).toEqual([1, 1]);
   });
 
   it('settles in the shard of the reservation, though that is full by now', async () => {

@@ -6,18 +6,32 @@
 import type { Clock } from '../../clock.ts';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
 import type { HeldTranscript, Journal } from '../../pipeline/plan.ts';
+import type { Tip } from '../../pipeline/settle/chain.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
 import { bytesOf, type ClosedShard, digestOf, mergedData, type MergeLimits, nextMerge } from './merge.ts';
 import type { Outbox } from './outbox.ts';
-import { applyEntry, emptyShard, encode, type Entry, isFull, placeOf, SEAL_BYTES, type Shard } from './shard.ts';
+import {
+  applyEntry,
+  emptyShard,
+  encode,
+  type Entry,
+  isFull,
+  linkShard,
+  placeOf,
+  SEAL_BYTES,
+  type Shard,
+} from './shard.ts';
 import type { LedgerStore, Version } from './store.ts';
 import { takeOver, type TakenOver } from './take-over.ts';
 
 export interface Ledger extends Journal {
   /** Writes `summary.json`; called when the run ends or pauses. */
   summarise(summary: object): Promise<void>;
+  /** Of the report's first object. */
+  readonly name: () => string;
   readonly shards: () => number;
-  readonly rowCount: () => number;
+  /** How many rows are written, and the head of the hash chain over them. */
+  readonly tip: () => Tip;
 }
 
 export interface LedgerLimits extends MergeLimits {
@@ -67,16 +81,16 @@ class GroupCommitLedger implements Ledger {
   readonly #held: readonly HeldTranscript[];
   readonly #rowsAtOpening: readonly Row[];
   #open = 0;
-  #rowCount = 0;
+  #tip: Tip;
   #queue: Pending[] = [];
   #writing = false;
   #broken: CallscribeError | undefined;
 
-  constructor(options: Required<LedgerOptions>, { shards, held }: TakenOver) {
+  constructor(options: Required<LedgerOptions>, { shards, held, tip }: TakenOver) {
     this.#options = options;
     this.#held = held;
-    this.#rowsAtOpening = shards.flatMap(({ shard }) => shard.rows);
-    this.#rowCount = this.#rowsAtOpening.length;
+    this.#rowsAtOpening = shards.flatMap(({ shard }) => shard.rows).toSorted((a, b) => a.seq - b.seq);
+    this.#tip = tip;
     this.#open = shards.at(-1)?.shard.index ?? 0;
     for (const { shard, version } of shards) {
       this.#live.set(shard.index, shard);
@@ -87,8 +101,9 @@ class GroupCommitLedger implements Ledger {
 
   readonly rows = (): readonly Row[] => this.#rowsAtOpening;
   readonly held = (): readonly HeldTranscript[] => this.#held;
+  readonly name = (): string => this.#options.store.name();
   readonly shards = (): number => this.#live.size + this.#closed.size;
-  readonly rowCount = (): number => this.#rowCount;
+  readonly tip = (): Tip => this.#tip;
 
   readonly reserve = (reservation: Reservation): Promise<void> => this.#submit({ kind: 'Reserve', reservation });
   readonly settle = (row: Row): Promise<void> => this.#submit({ kind: 'Settle', row });
@@ -147,7 +162,6 @@ class GroupCommitLedger implements Ledger {
   #apply(entry: Entry): number {
     const index = placeOf(this.#live.values(), entry) ?? this.#openShard();
     this.#live.set(index, applyEntry(this.#live.get(index) ?? emptyShard(index), entry));
-    if (entry.kind === 'Settle') this.#rowCount += 1;
     return index;
   }
 
@@ -167,11 +181,14 @@ class GroupCommitLedger implements Ledger {
     this.#versions.set(index, await store.write(index, { ...encode(emptyShard(index), currency) }, undefined));
   }
 
+  /** The rows get their place in the chain here, shard by shard: where the process ends between two writes there is no gap. */
   async #write(index: number): Promise<void> {
-    const shard = this.#live.get(index) ?? emptyShard(index);
+    const { shard, tip } = linkShard(this.#live.get(index) ?? emptyShard(index), this.#tip);
     const base = this.#versions.get(index);
     const data = { ...base?.data, ...encode(shard, this.#options.currency) };
     this.#versions.set(index, await this.#options.store.write(index, data, base));
+    this.#live.set(index, shard);
+    this.#tip = tip;
   }
 
   /** Of shards that will not change any more only the size is remembered. */

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { genesis } from '../../pipeline/settle/chain.ts';
+import { linkedRows } from '../../pipeline/test-spec.ts';
 import { leftovers, mergedData, nextMerge, withoutLeftovers } from './merge.ts';
 import { emptyShard, encode } from './shard.ts';
 import type { Version } from './store.ts';
 import { booksOn, memoryKube, openOn, reservationOf, settled, shardsOn, SMALL } from './test-ledger.ts';
 
-const versionOf = (...ids: readonly string[]): Version => ({
-  resourceVersion: '1',
-  data: { ...encode({ ...emptyShard(0), rows: ids.map((id) => settled(reservationOf(id))) }, 'USD') },
-});
+/** Rows in their places in the chain, which the order of the alphabet tells. */
+const ROWS = linkedRows(
+  ['a', 'b', 'c', 'd'].map((id) => settled(reservationOf(id))),
+  genesis('USD'),
+);
+
+const versionOf = (...ids: readonly string[]): Version => {
+  const rows = ROWS.filter(({ recordingId }) => ids.includes(recordingId));
+  return { resourceVersion: '1', data: { ...encode({ ...emptyShard(0), rows }, 'USD') } };
+};
 
 describe('nextMerge', () => {
   const limits = { mergedBytes: 100, mergeFrom: 3 };
@@ -74,7 +82,7 @@ describe('merging', () => {
     expect(shardsOn(memory).size).toBe(ledger.shards());
     expect(shardsOn(memory).size).toBeLessThan(created / 2);
     expect(booksOn(memory).rows.map(({ recordingId }) => recordingId)).toEqual(ids);
-    expect(ledger.rowCount()).toBe(RECORDINGS);
+    expect(ledger.tip().rows).toBe(RECORDINGS);
     expect(JSON.parse(shardsOn(memory).get(0)?.data['summary.json'] ?? '')).toEqual({ phase: 'Succeeded' });
     for (const { data } of shardsOn(memory).values()) {
       expect(Object.values(data).join('').length).toBeLessThanOrEqual(SMALL.mergedBytes + 1000);

@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unlinked } from '../../pipeline/settle/chain.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
 import {
   applyEntry,
@@ -49,7 +50,7 @@ describe('the name of a shard', () => {
 });
 
 const [a, b] = [reservationOf('a'), reservationOf('b')];
-const filled: Shard = { index: 2, rows: [settled(reservationOf('z'))], reservations: [a, b] };
+const filled: Shard = { index: 2, rows: [unlinked(settled(reservationOf('z')))], reservations: [a, b] };
 
 describe('an entry', () => {
   it.each<[string, Entry, Partial<Shard>]>([
@@ -57,12 +58,12 @@ describe('an entry', () => {
     [
       'settles, in one step',
       { kind: 'Settle', row: settled(a) },
-      { rows: [...filled.rows, settled(a)], reservations: [b] },
+      { rows: [...filled.rows, unlinked(settled(a))], reservations: [b] },
     ],
     [
       'settles what was not reserved',
       { kind: 'Settle', row: settled(a, { attempt: 2 }) },
-      { rows: [...filled.rows, settled(a, { attempt: 2 })], reservations: [a, b] },
+      { rows: [...filled.rows, unlinked(settled(a, { attempt: 2 }))], reservations: [a, b] },
     ],
     [
       'settles the recording of its own conversation',
@@ -109,7 +110,7 @@ describe('a shard', () => {
   it('turns what is open into unknown rows, but for what is held', () => {
     const after = recover(filled, ({ recordingId }) => recordingId === 'b', 9000);
     expect(after.reservations).toEqual([b]);
-    expect(after.rows.slice(1)).toEqual([unknownRow(a, 9000)]);
+    expect(after.rows.slice(1)).toEqual([unlinked(unknownRow(a, 9000))]);
     expect(unknownRow(a, 9000)).toMatchObject({
       recordingId: 'a',
       attempt: 1,

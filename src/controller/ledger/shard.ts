@@ -3,20 +3,24 @@
  * @module
  */
 import { CallscribeError } from '../../errors.ts';
+import { reservedRow } from '../../pipeline/recording/row.ts';
+import { linkAll, type Tip, unlinked } from '../../pipeline/settle/chain.ts';
 import { parseCsv, parseReservations, renderCsv, renderReservations } from '../../pipeline/settle/csv.ts';
-import type { Reservation, Row } from '../../pipeline/types.ts';
+import type { LedgerRow, Reservation, Row } from '../../pipeline/types.ts';
 
 /**
- * A shard of this size is full. A ConfigMap write costs the API server time in proportion to its size. With what is open in it at
- * that moment, at most as many attempts as there are recordings in flight, it stays below 64 KiB.
+ * A shard of this size is full. A ConfigMap write costs the API server time in proportion to its size. What is open in it at that
+ * moment becomes rows, which are up to twice as long, so it stays below 64 KiB. All processes have to agree on this number: see
+ * `take-over.ts`.
  */
-export const SEAL_BYTES = 48 * 1024;
+export const SEAL_BYTES = 32 * 1024;
 
 export const EPOCH_ANNOTATION = 'callscribe.dev/epoch';
 
 export interface Shard {
   readonly index: number;
-  readonly rows: readonly Row[];
+  /** Those that were added since the last write have no place in the chain yet. */
+  readonly rows: readonly LedgerRow[];
   readonly reservations: readonly Reservation[];
 }
 
@@ -74,7 +78,7 @@ export const applyEntry = (shard: Shard, entry: Entry): Shard => {
     case 'Settle':
       return {
         ...shard,
-        rows: [...shard.rows, entry.row],
+        rows: [...shard.rows, unlinked(entry.row)],
         reservations: shard.reservations.filter((open) => !same(open, entry.row)),
       };
     case 'HandBack':
@@ -91,25 +95,26 @@ export const placeOf = (shards: Iterable<Shard>, entry: Entry): number | undefin
 };
 
 /** The row of an attempt whose process ended before it could settle: it may have been billed. */
-export const unknownRow = (reservation: Reservation, nowMs: number): Row => {
-  const { reservedMicros, ...known } = reservation;
-  return {
-    ...known,
-    atMs: nowMs,
+export const unknownRow = (reservation: Reservation, nowMs: number): Row =>
+  reservedRow(reservation, nowMs, {
     status: 'unknown',
-    costMicros: 0,
-    costUnknownMicros: reservedMicros,
+    costUnknownMicros: reservation.reservedMicros,
     errorCode: 'CSC_ATTEMPT_UNKNOWN',
     outcome: '',
-  };
-};
+  });
 
 /** Turns every reservation that an earlier process left into an `unknown` row, but for those whose transcript is held. */
 export const recover = (shard: Shard, isHeld: (reservation: Reservation) => boolean, nowMs: number): Shard => {
   const lost = shard.reservations.filter((reservation) => !isHeld(reservation));
   return {
     ...shard,
-    rows: [...shard.rows, ...lost.map((reservation) => unknownRow(reservation, nowMs))],
+    rows: [...shard.rows, ...lost.map((reservation) => unlinked(unknownRow(reservation, nowMs)))],
     reservations: shard.reservations.filter(isHeld),
   };
+};
+
+/** Gives the new rows of a shard their place in the chain, which goes over all shards. To be done in the order of the writes. */
+export const linkShard = (shard: Shard, tip: Tip): { readonly shard: Shard; readonly tip: Tip } => {
+  const { rows, tip: end } = linkAll(shard.rows, tip);
+  return { shard: { ...shard, rows }, tip: end };
 };

@@ -11,10 +11,12 @@ import { memoryKube, type MemoryKube, RUN } from './test-ledger.ts';
 const PATH = '/api/v1/namespaces/ns/configmaps';
 const FIRST = `${PATH}/nightly-report`;
 
+const retention = 'WithRun';
+
 const noWaits: Clock = { now: () => 0, sleep: async (_, signal) => signal?.throwIfAborted() };
 
 const storeOn = ({ kube }: MemoryKube, epoch = 'ours', signal = new AbortController().signal): LedgerStore =>
-  createLedgerStore({ kube, run: RUN, epoch, clock: noWaits, signal });
+  createLedgerStore({ kube, run: RUN, retention, epoch, clock: noWaits, signal });
 
 const noAnswer = new KubeError('no answer', { status: 0, reason: 'ECONNRESET' });
 
@@ -121,7 +123,7 @@ describe('a shard', () => {
     const memory = memoryKube();
     const earlier = { ...RUN, uid: 'uid-0' };
     const signal = new AbortController().signal;
-    await createLedgerStore({ kube: memory.kube, run: earlier, epoch: 'old', clock: noWaits, signal }).write(
+    await createLedgerStore({ kube: memory.kube, run: earlier, retention, epoch: 'old', clock: noWaits, signal }).write(
       0,
       {},
       undefined,
@@ -176,7 +178,7 @@ describe('the shards of a run', () => {
     for (const index of [10, 2, 0, 1]) await store.write(index, { 'report.csv': `${index}` }, undefined);
     const other = { ...RUN, name: 'nightly-report-1', uid: 'uid-2' };
     const signal = new AbortController().signal;
-    await createLedgerStore({ kube: memory.kube, run: other, epoch: 'x', clock: noWaits, signal }).write(
+    await createLedgerStore({ kube: memory.kube, run: other, retention, epoch: 'x', clock: noWaits, signal }).write(
       0,
       {},
       undefined,

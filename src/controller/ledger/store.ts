@@ -1,6 +1,6 @@
 /**
- * Reads and writes the objects behind a ledger: one ConfigMap a shard, owned by the run, so that the API server removes
- * them with it. Every write names the version it is based on.
+ * Reads and writes the objects behind a ledger: one ConfigMap a shard, owned by the run, so that the API server removes them with
+ * it, unless the report is to be kept. Every write names the version it is based on.
  * @module
  */
 import { CallscribeError } from '../../errors.ts';
@@ -15,13 +15,19 @@ import { EPOCH_ANNOTATION, shardIndex, shardName } from './shard.ts';
 
 export const RUN_LABEL = 'callscribe.dev/run';
 export const RUN_UID_LABEL = 'callscribe.dev/run-uid';
+/** On reports that outlive their run. */
+export const RETENTION_LABEL = 'callscribe.dev/retention';
+export const KEPT = 'Keep';
+/** The whole name of the run: a label holds 63 characters only. */
+export const RUN_ANNOTATION = 'callscribe.dev/run';
 
 export interface StoredObject {
   readonly metadata: {
     readonly name: string;
     readonly resourceVersion: string;
+    readonly creationTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -37,6 +43,8 @@ export type ShardSet = ReadonlyMap<number, Version>;
 
 /** All methods throw `CSC_LEDGER_FENCED` where another process took the ledger over, and `CSC_LEDGER_*` else. */
 export interface LedgerStore {
+  /** Of the first shard. Known after `list`. */
+  readonly name: () => string;
   /** The shards of this run. */
   list(): Promise<ShardSet>;
   /** A shard that this process wrote. */
@@ -50,6 +58,8 @@ export interface LedgerStore {
 export interface StoreOptions {
   readonly kube: KubeClient;
   readonly run: RunIdentity;
+  /** As `spec.report.retention` says. */
+  readonly retention: 'WithRun' | 'Keep';
   /** Names this opening of the ledger; what was written by it carries the name. */
   readonly epoch: string;
   readonly clock: Clock;
@@ -72,17 +82,22 @@ export const ownerReference = (run: RunIdentity) => ({
   blockOwnerDeletion: false,
 });
 
-const isOwnedBy = (object: StoredObject, run: RunIdentity): boolean =>
-  object.metadata.ownerReferences?.some((owner) => owner.uid === run.uid) ?? false;
+const belongsTo = ({ metadata }: StoredObject, run: RunIdentity): boolean =>
+  metadata.labels?.[RUN_UID_LABEL] === run.uid;
+
+export const isKept = ({ metadata }: StoredObject): boolean => metadata.labels?.[RETENTION_LABEL] === KEPT;
 
 const sameData = (a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>>): boolean =>
   Object.keys({ ...a, ...b }).every((key) => a?.[key] === b[key]);
 
 type Data = Readonly<Record<string, string>>;
 
+/** What the shards are named after: the run, or the run and its UID where an earlier run of the name left a report that is kept. */
+const secondBase = ({ name, uid }: RunIdentity): string => `${name}-${uid.slice(0, 8)}`;
+
 /** One write: what a shard is to hold, over what it is believed to hold. */
 interface Target {
-  readonly index: number;
+  readonly name: string;
   readonly data: Data;
   readonly base: Version | undefined;
 }
@@ -93,15 +108,15 @@ const pathOf = ({ namespace }: RunIdentity, name?: string): string =>
 const fenced = (name: string, cause?: unknown): CallscribeError =>
   new CallscribeError('CSC_LEDGER_FENCED', `ConfigMap ${name} was taken over by another operator`, { cause });
 
-const manifestOf = ({ run, epoch }: StoreOptions, { index, data, base }: Target): object => ({
+const manifestOf = ({ run, epoch, retention }: StoreOptions, { name, data, base }: Target): object => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: {
-    name: shardName(run.name, index),
+    name,
     namespace: run.namespace,
-    labels: runLabels(run),
-    annotations: { [EPOCH_ANNOTATION]: epoch },
-    ownerReferences: [ownerReference(run)],
+    labels: { ...runLabels(run), ...(retention === 'Keep' && { [RETENTION_LABEL]: KEPT }) },
+    annotations: { [EPOCH_ANNOTATION]: epoch, [RUN_ANNOTATION]: run.name },
+    ...(retention === 'WithRun' && { ownerReferences: [ownerReference(run)] }),
     ...(base && { resourceVersion: base.resourceVersion }),
   },
   data,
@@ -111,7 +126,7 @@ const put = async (options: StoreOptions, target: Target): Promise<Version> => {
   const { kube, run, signal } = options;
   const body = manifestOf(options, target);
   const written = target.base
-    ? await kube.replace<StoredObject>(pathOf(run, shardName(run.name, target.index)), body, { signal })
+    ? await kube.replace<StoredObject>(pathOf(run, target.name), body, { signal })
     : await kube.create<StoredObject>(pathOf(run), body, { signal });
   return { resourceVersion: written.metadata.resourceVersion, data: target.data };
 };
@@ -138,10 +153,10 @@ const judge = ({ epoch }: StoreOptions, { data, base }: Target, live: StoredObje
 /** After a refused or lost write: what does the API server hold? Throws where somebody else wrote. */
 const lookAgain = async (options: StoreOptions, target: Target): Promise<Found> => {
   const { kube, run, signal } = options;
-  const name = shardName(run.name, target.index);
+  const { name } = target;
   const live = await kube.get<StoredObject>(pathOf(run, name), { signal });
   // Left by a deleted run of the same name; the garbage collector is on its way.
-  if (!isOwnedBy(live, run)) {
+  if (!belongsTo(live, run)) {
     throw new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${name} belongs to something else`);
   }
   return judge(options, target, live);
@@ -170,8 +185,8 @@ const isInDoubt = (error: unknown): boolean =>
 const isWorthAnotherTry = (error: unknown): boolean =>
   !isTooLarge(error) && (isInDoubt(error) || isWorthInsisting(error));
 
-const refused = ({ run }: StoreOptions, index: number, error: unknown): CallscribeError =>
-  new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${shardName(run.name, index)}: ${String(error)}`, {
+const refused = (name: string, error: unknown): CallscribeError =>
+  new CallscribeError('CSC_LEDGER_UNAVAILABLE', `ConfigMap ${name}: ${String(error)}`, {
     cause: error,
     retryable: !isTooLarge(error),
   });
@@ -184,7 +199,7 @@ const write = async (options: StoreOptions, target: Target): Promise<Version> =>
       return await put(options, { ...target, base });
     } catch (error) {
       signal.throwIfAborted();
-      if (!isWorthAnotherTry(error)) throw refused(options, target.index, error);
+      if (!isWorthAnotherTry(error)) throw refused(target.name, error);
     }
     const found = await settleDoubt(options, { ...target, base });
     if (found?.landed) return found.version;
@@ -194,10 +209,10 @@ const write = async (options: StoreOptions, target: Target): Promise<Version> =>
   throw new Error('unreachable: waits() never ends');
 };
 
-/** The shards among objects, by their names. */
-export const shardSetOf = (run: string, objects: readonly StoredObject[]): ShardSet => {
+/** The shards among objects, by their names. @param base what they are named after */
+export const shardSetOf = (base: string, objects: readonly StoredObject[]): ShardSet => {
   const shards = objects.flatMap(({ metadata: { name, resourceVersion }, data = {} }): [number, Version][] => {
-    const index = shardIndex(run, name);
+    const index = shardIndex(base, name);
     return index === undefined ? [] : [[index, { resourceVersion, data }]];
   });
   return new Map(shards.toSorted(([a], [b]) => a - b));
@@ -208,9 +223,9 @@ const unreadable = (error: unknown): CallscribeError =>
     ? error
     : new CallscribeError('CSC_LEDGER_UNAVAILABLE', `the report cannot be read: ${String(error)}`, { cause: error });
 
-const read = async (options: StoreOptions, index: number): Promise<Version> => {
+const read = async (options: StoreOptions, name: string): Promise<Version> => {
   const { kube, run, epoch, signal } = options;
-  const path = pathOf(run, shardName(run.name, index));
+  const path = pathOf(run, name);
   const live = await insist(options, () => kube.get<StoredObject>(path, { signal })).catch((error: unknown) => {
     throw unreadable(error);
   });
@@ -218,32 +233,57 @@ const read = async (options: StoreOptions, index: number): Promise<Version> => {
   return { resourceVersion: live.metadata.resourceVersion, data: live.data ?? {} };
 };
 
-const remove = async (options: StoreOptions, index: number, resourceVersion: string): Promise<void> => {
+const remove = async (options: StoreOptions, name: string, resourceVersion: string): Promise<void> => {
   const { kube, run, signal } = options;
-  const name = shardName(run.name, index);
   const preconditions = { resourceVersion };
   try {
     await insist(options, () => kube.delete(pathOf(run, name), { preconditions, signal }));
   } catch (error) {
     if (isConflict(error)) throw fenced(name, error);
-    if (!isNotFound(error)) throw refused(options, index, error);
+    if (!isNotFound(error)) throw refused(name, error);
   }
 };
 
-const list = async ({ kube, run, signal }: StoreOptions): Promise<ShardSet> => {
+/** A report that is kept has the name for good. */
+const isTaken = async ({ kube, run, signal }: StoreOptions): Promise<boolean> => {
+  try {
+    const found = await kube.get<StoredObject>(pathOf(run, shardName(run.name, 0)), { signal });
+    return isKept(found) && !belongsTo(found, run);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw unreadable(error);
+  }
+};
+
+interface OwnShards {
+  readonly base: string;
+  readonly shards: ShardSet;
+}
+
+const list = async (options: StoreOptions): Promise<OwnShards> => {
+  const { kube, run, signal } = options;
   const selector = { labelSelector: `${RUN_UID_LABEL}=${run.uid}` };
   const { items } = await kube.list<StoredObject>(pathOf(run), selector, { signal }).catch((error: unknown) => {
     throw unreadable(error);
   });
-  return shardSetOf(
-    run.name,
-    items.filter((object) => isOwnedBy(object, run)),
-  );
+  for (const base of [run.name, secondBase(run)]) {
+    const shards = shardSetOf(base, items);
+    if (shards.size > 0) return { base, shards };
+  }
+  return { base: (await isTaken(options)) ? secondBase(run) : run.name, shards: new Map() };
 };
 
-export const createLedgerStore = (options: StoreOptions): LedgerStore => ({
-  list: () => list(options),
-  read: (index) => read(options, index),
-  remove: (index, { resourceVersion }) => remove(options, index, resourceVersion),
-  write: (index, data, base) => write(options, { index, data, base }),
-});
+export const createLedgerStore = (options: StoreOptions): LedgerStore => {
+  let { name: base } = options.run;
+  return {
+    name: () => shardName(base, 0),
+    list: async () => {
+      const own = await list(options);
+      base = own.base;
+      return own.shards;
+    },
+    read: (index) => read(options, shardName(base, index)),
+    remove: (index, { resourceVersion }) => remove(options, shardName(base, index), resourceVersion),
+    write: (index, data, version) => write(options, { name: shardName(base, index), data, base: version }),
+  };
+};

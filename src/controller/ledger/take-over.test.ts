@@ -115,7 +115,7 @@ describe('whoever opens a ledger', () => {
   it('begins one where there is none', async () => {
     const memory = memoryKube();
     const ledger = await openOn(memory);
-    expect([ledger.rows(), ledger.held(), ledger.shards(), ledger.rowCount()]).toEqual([[], [], 1, 0]);
+    expect([ledger.rows(), ledger.held(), ledger.shards(), ledger.tip().rows]).toEqual([[], [], 1, 0]);
     expect([...shardsOn(memory).keys()]).toEqual([0]);
   });
 

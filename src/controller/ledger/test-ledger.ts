@@ -5,6 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { memoryKube, type MemoryKube } from '../../../test/runtime/memory-kube.ts';
 import { systemClock } from '../../clock.ts';
+import { successRow } from '../../pipeline/recording/row.ts';
+import { heldOf as someHeld, reservationOf as someReservation } from '../../pipeline/recording/test-recording.ts';
+import { PLAIN_PRICE } from '../../pipeline/test-spec.ts';
 import { parseCsv, parseReservations } from '../../pipeline/settle/csv.ts';
 import type { HeldTranscript, RunIdentity } from '../../pipeline/plan.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
@@ -15,55 +18,28 @@ import { createLedgerStore, type ShardSet, shardSetOf, type StoredObject } from 
 
 export const RUN: RunIdentity = { namespace: 'ns', name: 'nightly', uid: 'uid-1' };
 
-export const reservationOf = (recordingId: string, more: Partial<Reservation> = {}): Reservation => ({
-  recordingId,
-  conversationId: `c-${recordingId}`,
-  attempt: 1,
-  reservedMicros: 4000,
-  durationMs: 60_000,
-  channels: 2,
-  provider: 'generic',
-  model: 'phone_call',
-  queueId: 'sales',
-  atMs: 1000,
-  ...more,
-});
+export const reservationOf = (recordingId: string, more: Partial<Reservation> = {}): Reservation =>
+  someReservation({ recordingId, conversationId: `c-${recordingId}`, reservedMicros: 4000, atMs: 1000, ...more });
 
 /** What a reservation is settled with when all went well. */
-export const settled = ({ reservedMicros, ...known }: Reservation, more: Partial<Row> = {}): Row => ({
-  ...known,
-  costMicros: reservedMicros,
-  costUnknownMicros: 0,
-  status: 'success',
-  errorCode: '',
-  outcome: 'Transcribed',
+export const settled = (reservation: Reservation, more: Partial<Row> = {}): Row => ({
+  ...successRow({ reservation, usage: {} }, PLAIN_PRICE, reservation.atMs),
   ...more,
 });
 
-export const heldOf = (reservation: Reservation, text = 'hello'): HeldTranscript => ({
-  reservation,
-  costMicros: reservation.reservedMicros,
-  transcript: {
-    conversationId: reservation.conversationId,
-    recordingId: reservation.recordingId,
-    language: 'en-US',
-    durationMs: reservation.durationMs,
-    channels: 2,
-    engine: { provider: 'generic', model: 'phone_call' },
-    turns: [{ speaker: 'speaker_0', role: 'agent', startMs: 0, endMs: 900, text }],
-    roles: { method: 'channel', confidencePercent: 100, facts: [] },
-    costMicros: reservation.reservedMicros,
-    currency: 'USD',
-    createdAtMs: 2000,
-  },
-});
+export const heldOf = (reservation: Reservation, text = 'hello'): HeldTranscript => {
+  const { transcript, ...held } = someHeld(reservation);
+  const turns = [{ speaker: 'speaker_0', role: 'agent', startMs: 0, endMs: 900, text }] as const;
+  return { ...held, transcript: { ...transcript, turns } };
+};
 
 /** Small enough that a few entries fill a shard and a few shards are worth a merge. */
-export const SMALL: LedgerLimits = { sealBytes: 900, mergedBytes: 8000, mergeFrom: 3 };
+export const SMALL: LedgerLimits = { sealBytes: 2400, mergedBytes: 20_000, mergeFrom: 3 };
 
 export interface OpenOptions {
   readonly run?: RunIdentity;
   readonly limits?: LedgerLimits;
+  readonly retention?: 'WithRun' | 'Keep';
   readonly signal?: AbortSignal;
 }
 
@@ -74,9 +50,16 @@ export const outboxOn = (
 
 /** Each call is another owner. */
 export const openOn = (memory: MemoryKube, options: OpenOptions = {}): Promise<Ledger> => {
-  const { run = RUN, limits, signal = new AbortController().signal } = options;
+  const { run = RUN, limits, retention = 'WithRun', signal = new AbortController().signal } = options;
   return openLedger({
-    store: createLedgerStore({ kube: memory.kube, run, epoch: randomUUID(), clock: systemClock, signal }),
+    store: createLedgerStore({
+      kube: memory.kube,
+      run,
+      retention,
+      epoch: randomUUID(),
+      clock: systemClock,
+      signal,
+    }),
     outbox: outboxOn(memory, options),
     currency: 'USD',
     clock: { ...systemClock, now: () => 5000 },

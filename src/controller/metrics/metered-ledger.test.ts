@@ -1,33 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { reservationOf, rowWith } from '../../pipeline/recording/test-recording.ts';
+import { genesis } from '../../pipeline/settle/chain.ts';
 import type { Reservation, Row } from '../../pipeline/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { meteredLedger } from './metered-ledger.ts';
 
-const reservation = (recordingId: string): Reservation => ({
-  recordingId,
-  conversationId: 'c',
-  attempt: 1,
-  reservedMicros: 100,
-  durationMs: 1000,
-  channels: 1,
-  provider: 'generic',
-  model: 'm',
-  queueId: '',
-  atMs: 0,
-});
+const reservation = (recordingId: string): Reservation => reservationOf({ recordingId, reservedMicros: 100 });
 
-const row = (recordingId: string, atMs = 0): Row => {
-  const { reservedMicros, ...known } = reservation(recordingId);
-  return {
-    ...known,
-    atMs,
-    costMicros: reservedMicros,
-    costUnknownMicros: 0,
-    status: 'success',
-    errorCode: '',
-    outcome: 'Transcribed',
-  };
-};
+const row = (recordingId: string, atMs = 0): Row => rowWith({ recordingId, atMs });
 
 const open = (rows: readonly Row[] = [], broken = false) => {
   const seen: string[] = [];
@@ -44,7 +24,8 @@ const open = (rows: readonly Row[] = [], broken = false) => {
     forget: durable,
     summarise: durable,
     shards: () => 1,
-    rowCount: () => rows.length,
+    name: () => 'nightly-report',
+    tip: () => genesis('USD'),
   };
   const metrics = {
     reserved: (item: Reservation) => seen.push(`reserved ${item.recordingId}`),

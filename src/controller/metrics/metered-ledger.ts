@@ -37,7 +37,8 @@ export const meteredLedger = (ledger: Ledger, { metrics, currency, sinceMs }: Me
       hold: (held) => ledger.hold(held),
       forget: (recordingId) => ledger.forget(recordingId),
       summarise: (summary) => ledger.summarise(summary),
-      rowCount: () => ledger.rowCount(),
+      name: () => ledger.name(),
+      tip: () => ledger.tip(),
       shards: () => ledger.shards(),
       reserve: async (reservation) => {
         await ledger.reserve(reservation);

@@ -1,27 +1,12 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
+import { rowWith } from '../../pipeline/recording/test-recording.ts';
 import type { Row } from '../../pipeline/types.ts';
 import { metrics as catalogue } from './catalogue.ts';
 import { createMetrics, type MetricsSources } from './metrics.ts';
 
-const row = (more: Partial<Row> = {}): Row => ({
-  recordingId: 'r1',
-  conversationId: 'c1',
-  durationMs: 61_500,
-  costMicros: 4100,
-  costUnknownMicros: 0,
-  status: 'success',
-  atMs: 0,
-  attempt: 1,
-  errorCode: '',
-  channels: 2,
-  provider: 'generic',
-  model: 'phone_call',
-  queueId: '',
-  outcome: 'Transcribed',
-  ...more,
-});
+const row = (more: Partial<Row> = {}): Row => rowWith({ queueId: '', ...more });
 
 const run = (name: string, status: TranscriptionRunStatus, labels: Record<string, string> = {}): TranscriptionRun =>
   ({ metadata: { name, namespace: 'calls', uid: name, labels }, status }) as unknown as TranscriptionRun;

@@ -5,12 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/runtime/manual-clock.ts';
 import { CallscribeError } from '../../errors.ts';
 import type { Controls, RunPipeline, Summary } from '../../pipeline/plan.ts';
+import { loneClaims } from '../../pipeline/test-spec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type AttemptOptions, liveSettings, startAttempt } from './attempt.ts';
 import { failures } from './test-decisions.ts';
 import { countsOf, NOW_MS, progressOf, runOf, summaryOf, WINDOW } from './test-facts.ts';
 
 const done = summaryOf({ progress: progressOf({ counts: countsOf({ transcribed: 2 }) }) });
+
+const HEAD = 'ab'.repeat(32);
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -28,7 +31,8 @@ const scene = (more: Partial<AttemptOptions> = {}, onLedger: (signal: AbortSigna
     forget: nothing,
     summarise: async (summary) => void summaries.push(summary),
     shards: () => 2,
-    rowCount: () => 5,
+    name: () => 'nightly-report',
+    tip: () => ({ rows: 5, head: HEAD }),
   };
   const ended = Promise.withResolvers<Summary>();
   const given = Promise.withResolvers<Controls>();
@@ -45,6 +49,7 @@ const scene = (more: Partial<AttemptOptions> = {}, onLedger: (signal: AbortSigna
   };
   const attempt = startAttempt({
     plan,
+    joinClaims: async () => loneClaims(),
     openLedger: async (signal) => {
       onLedger(signal);
       return ledger;

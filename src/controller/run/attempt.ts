@@ -7,6 +7,7 @@ import type { TranscriptionRunSpec } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { type CallscribeError, toCallscribeError } from '../../errors.ts';
 import { parseMicros } from '../../pipeline/money/micros.ts';
+import type { RunClaims } from '../../pipeline/claims/claims.ts';
 import { NO_CALLS } from '../../pipeline/plan.ts';
 import type {
   Controls,
@@ -19,14 +20,16 @@ import type {
   Summary,
 } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
+import { accumulated, createAccumulator } from '../../report/accumulator.ts';
+import { type SummaryDocument, summaryDocument } from '../../report/summary.ts';
+import { version } from '../../version.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { shardName } from '../ledger/shard.ts';
 import { phaseOf } from './ending.ts';
 import type { Failures, WorkerFacts } from './facts.ts';
-import { summaryDocument } from './summary-document.ts';
 
 export interface AttemptOptions {
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, 'claims'>;
+  readonly joinClaims: () => Promise<RunClaims>;
   readonly openLedger: (signal: AbortSignal) => Promise<Ledger>;
   readonly pipeline: RunPipeline;
   readonly clock: Clock;
@@ -67,7 +70,14 @@ const NO_COUNTS = {
   failed: 0,
   noRecording: 0,
 };
-const NO_COST = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+const NO_COST = {
+  settledMicros: 0,
+  reservedMicros: 0,
+  unknownMicros: 0,
+  estimateMicros: 0,
+  providerMicros: 0,
+  avoidedMicros: 0,
+};
 const NO_PROGRESS: Progress = {
   counts: NO_COUNTS,
   cost: NO_COST,
@@ -76,6 +86,7 @@ const NO_PROGRESS: Progress = {
   reasons: {},
   recordings: [],
   hindrances: [],
+  dryRun: { recordings: 0, audioMs: 0, micros: [] },
 };
 
 /** The summary of an attempt whose ledger could not be opened, or not be closed. */
@@ -125,6 +136,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
   let stopping: WorkerFacts['stopping'];
   let read: (() => Progress) | undefined;
   let ledger: Ledger | undefined;
+  let document: SummaryDocument | undefined;
   let ended: { readonly summary: Summary; readonly atMs: number } | undefined;
 
   const controls: Controls = {
@@ -150,9 +162,13 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
    */
   const execute = async (): Promise<Summary> => {
     ledger = await options.openLedger(leave.writing);
-    const summary = await options.pipeline(plan, ledger, controls);
+    const claims = await options.joinClaims();
+    const sums = createAccumulator(plan.spec.report.timeZone);
+    const summary = await options.pipeline({ ...plan, claims }, accumulated(ledger, sums), controls);
     read = () => summary.progress;
-    await ledger.summarise(summaryDocument(plan, summary, { phase: phaseOf(summary, stopping), nowMs: clock.now() }));
+    const phase = phaseOf(summary, stopping, plan.spec);
+    document = summaryDocument({ plan, summary, sums, tip: ledger.tip(), phase, version, nowMs: clock.now() });
+    await ledger.summarise(document);
     return summary;
   };
 
@@ -164,9 +180,8 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
       ...(failures && { failures }),
       ...(stopping && { stopping }),
       ...(read && { progress: read() }),
-      ...(ledger && {
-        report: { name: shardName(plan.run.name, 0), shards: ledger.shards(), rows: ledger.rowCount() },
-      }),
+      ...(ledger && { report: { name: ledger.name(), shards: ledger.shards(), ...ledger.tip() } }),
+      ...(document?.estimate && { estimate: document.estimate }),
       ...(ended && { summary: ended.summary, endedAtMs: ended.atMs }),
     };
   };

@@ -103,10 +103,15 @@ const collect = ({ run, worker, nowMs }: Facts): Decision => {
 
 const REASONS: Readonly<Partial<Record<Phase, string>>> = { Failed: 'CSC_NOTHING_TRANSCRIBED' };
 
+const estimated = ({ run, worker }: Facts): string =>
+  worker?.estimate
+    ? `dry run: ${worker.estimate.recordings} would be transcribed for ${worker.estimate.cost} ${run.spec.cost.currency}; `
+    : '';
+
 const completed = (facts: Facts, summary: Summary): Decision => {
   const { found, transcribed, failed, skipped, noRecording } = summary.progress.counts;
-  const message = `${found} found: ${transcribed} transcribed, ${failed} failed, ${skipped} skipped, ${noRecording} without recording`;
-  const phase = phaseOf(summary, undefined) ?? 'Failed';
+  const message = `${estimated(facts)}${found} found: ${transcribed} transcribed, ${failed} failed, ${skipped} skipped, ${noRecording} without recording`;
+  const phase = phaseOf(summary, undefined, facts.run.spec) ?? 'Failed';
   return finish(facts, phase, REASONS[phase] ?? phase, message);
 };
 

@@ -28,6 +28,11 @@ describe('the end of an attempt', () => {
     ['because it was let go while it was drained', { ending: 'Aborted' }, 'Drain', undefined],
     ['because it was drained', { ending: 'Drained' }, 'Drain', undefined],
   ])('%s', (_, summary, stopping, phase) => {
-    expect(phaseOf(summaryOf(summary), stopping)).toBe(phase);
+    expect(phaseOf(summaryOf(summary), stopping, { dryRun: false })).toBe(phase);
+  });
+
+  it('is no failure of a dry run that it transcribed nothing', () => {
+    const summary = summaryOf(completed({ skipped: 3, failed: 1 }));
+    expect(phaseOf(summary, undefined, { dryRun: true })).toBe('PartiallyFailed');
   });
 });

@@ -6,11 +6,14 @@ import type { TranscriptionRun } from '../../api/types.ts';
 import type { Progress, Summary } from '../../pipeline/plan.ts';
 import type { Window } from '../../pipeline/types.ts';
 import type { ErrorCode } from '../../errors.ts';
+import type { Estimate } from '../../report/estimate.ts';
 
 export interface ReportRef {
   readonly name: string;
   readonly shards: number;
   readonly rows: number;
+  /** Of the hash chain over the rows. */
+  readonly head: string;
 }
 
 /** Why a run is ended before it is complete. */
@@ -34,6 +37,8 @@ export interface WorkerFacts {
   /** Absent until something is known of the run's recordings. */
   readonly progress?: Progress;
   readonly report?: ReportRef;
+  /** What a dry run found. */
+  readonly estimate?: Estimate;
   /** Set when the attempt has ended. */
   readonly summary?: Summary;
   readonly endedAtMs?: number;

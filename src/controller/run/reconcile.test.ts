@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/runtime/manual-clock.ts';
 import { memoryKube } from '../../../test/runtime/memory-kube.ts';
 import type { TranscriptionRun } from '../../api/types.ts';
+import type { RunIdentity } from '../../pipeline/plan.ts';
 import { KubeError } from '../runtime/kube-error.ts';
 import type { WorkerFacts } from './facts.ts';
 import { reconcile } from './reconcile.ts';
@@ -21,6 +22,7 @@ const scene = (run: TranscriptionRun | undefined) => {
   const clock = manualClock(NOW_MS);
   const log: string[] = [];
   const events: string[] = [];
+  const gone: string[] = [];
   let cached = run;
   let facts: WorkerFacts | undefined;
   if (run) memory.objects.set(PATH, run);
@@ -44,12 +46,14 @@ const scene = (run: TranscriptionRun | undefined) => {
     statusWriter,
     emit: (_: TranscriptionRun, { reason }: { readonly reason: string }) => void events.push(reason),
     clock,
+    onGone: ({ name }: Pick<RunIdentity, 'name'>) => void gone.push(name),
     log: pino({ level: 'silent' }),
   };
   return {
     memory,
     clock,
     log,
+    gone,
     events,
     stored: () => memory.objects.get(PATH) as TranscriptionRun | undefined,
     cache: (next: TranscriptionRun | undefined) => {

@@ -5,6 +5,7 @@
 import { API_GROUP, PLURAL, type TranscriptionRun, type TranscriptionRunStatus, VERSION } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { CallscribeError } from '../../errors.ts';
+import type { RunIdentity } from '../../pipeline/plan.ts';
 import type { Logger } from '../../log.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import { isConflict, isInvalid, isNotFound, isTooLarge } from '../runtime/kube-error.ts';
@@ -24,6 +25,8 @@ export interface ReconcileOptions {
   readonly statusWriter: StatusWriter;
   readonly emit: (run: TranscriptionRun, event: RunEvent) => void;
   readonly clock: Clock;
+  /** Told of a run that is not there, or on its way out. */
+  readonly onGone: (name: Pick<RunIdentity, 'namespace' | 'name'>) => void;
   readonly log: Logger;
 }
 
@@ -69,13 +72,17 @@ const soonest = (...waitsMs: readonly (number | undefined)[]): Result => {
   return known.length > 0 ? { kind: 'RequeueAfter', ms: Math.min(...known) } : { kind: 'Done' };
 };
 
-const observe = ({ getRun, supervisor, statusWriter }: ReconcileOptions, key: string): TranscriptionRun | undefined => {
+const observe = (
+  { getRun, supervisor, statusWriter, onGone }: ReconcileOptions,
+  key: string,
+): TranscriptionRun | undefined => {
   const cached = getRun(key);
   const [namespace = '', name = ''] = key.split('/');
   const live = cached && !cached.metadata.deletionTimestamp ? cached : undefined;
   supervisor.discard({ namespace, name }, live?.metadata.uid);
   if (!live) {
     statusWriter.forget({ namespace, name });
+    onGone({ namespace, name });
     return undefined;
   }
   supervisor.configure(live);

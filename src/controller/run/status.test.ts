@@ -11,6 +11,7 @@ import type { Phase, WorkerFacts } from './facts.ts';
 import { statusOf } from './status.ts';
 import {
   begun,
+  costOf,
   countsOf,
   endedWith,
   iso,
@@ -33,7 +34,7 @@ const verdict = (phase: Phase, more: Partial<Verdict> = {}): Verdict => ({
 const status = (run: TranscriptionRun, said: Verdict, worker?: WorkerFacts): TranscriptionRunStatus =>
   statusOf(run, said, { worker, nowMs: NOW_MS });
 
-const cost = { settledMicros: 823_000, reservedMicros: 16_000, unknownMicros: 0, estimateMicros: 999_000 };
+const cost = costOf({ settledMicros: 823_000, reservedMicros: 16_000, estimateMicros: 999_000 });
 
 describe('the status of a run', () => {
   it('is what the attempt knows', () => {
@@ -47,7 +48,7 @@ describe('the status of a run', () => {
         recordingOf({ recordingId: '', state: 'Failed', error: { code: 'CSC_GENESYS_FORBIDDEN', message: 'no' } }),
       ],
     });
-    const report = { name: 'nightly-report', shards: 1, rows: 42 };
+    const report = { name: 'nightly-report', shards: 1, rows: 42, head: 'ab'.repeat(32) };
     const said = verdict('Running', { window: WINDOW, startAtMs: NOW_MS - 60_001 });
     const run = runOf({ cost: { budget: '5.00' } });
     expect(status(run, said, workerOf({ progress, report }))).toMatchObject({

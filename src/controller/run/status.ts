@@ -6,9 +6,9 @@ import type { TranscriptionRun, TranscriptionRunSpec, TranscriptionRunStatus } f
 import { formatMicros } from '../../pipeline/money/micros.ts';
 import type { Cost, Counts, Progress, RecordingProgress } from '../../pipeline/plan.ts';
 import { formatSeconds } from '../../pipeline/settle/fields.ts';
+import { genesysUse } from '../../report/genesys-use.ts';
 import { formatSpan } from './span.ts';
 import { conditionsOf } from './conditions.ts';
-import { genesysUse } from './genesys-use.ts';
 import type { Verdict } from './decide.ts';
 import { isFinished, type WorkerFacts } from './facts.ts';
 import { shorten } from './shorten.ts';
@@ -79,7 +79,13 @@ const costOf = (cost: Cost, { cost: { currency, budget } }: TranscriptionRunSpec
   unknown: formatMicros(cost.unknownMicros),
   estimate: formatMicros(cost.estimateMicros),
   ...(budget !== undefined && { budget }),
+  providerReported: formatMicros(cost.providerMicros),
+  avoided: formatMicros(cost.avoidedMicros),
 });
+
+/** The price, and the table that it comes from or was compared with. */
+const priceOf = ({ price }: Progress): NonNullable<TranscriptionRunStatus['cost']> =>
+  price ? { ratePerMinute: formatMicros(price.pricing.microsPerMinute), priceTable: { ...price.source.table } } : {};
 
 /** What the attempt knows. */
 const newsOf = ({ spec, status }: TranscriptionRun, progress: Progress, over: boolean): TranscriptionRunStatus => {
@@ -88,7 +94,7 @@ const newsOf = ({ spec, status }: TranscriptionRun, progress: Progress, over: bo
     progress: progressLine(counts),
     counts,
     audioSeconds: formatSeconds(progress.audioMs),
-    cost: costOf(progress.cost, spec),
+    cost: { ...costOf(progress.cost, spec), ...priceOf(progress) },
     genesys: genesysUse(progress),
     recordings: withinBounds(progress.recordings.slice(0, 100).map(recordingOf)),
   };
@@ -102,7 +108,14 @@ const carriedOver = ({ spec, status = {} }: TranscriptionRun): TranscriptionRunS
   return { ...status, cost: { ...rest, ...(spec.cost.budget !== undefined && { budget: spec.cost.budget }) } };
 };
 
-const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+const NO_COST: Cost = {
+  settledMicros: 0,
+  reservedMicros: 0,
+  unknownMicros: 0,
+  estimateMicros: 0,
+  providerMicros: 0,
+  avoidedMicros: 0,
+};
 
 /** A run that is over has nothing that goes on, also where its last attempt did not come as far as to say so. */
 const closed = (status: TranscriptionRunStatus, spec: TranscriptionRunSpec): TranscriptionRunStatus => {
@@ -139,9 +152,14 @@ export const statusOf = (
   { worker, nowMs }: StatusContext,
 ): TranscriptionRunStatus => {
   const { generation } = run.metadata;
-  const { progress, report, summary } = worker ?? {};
+  const { progress, report, estimate, summary } = worker ?? {};
   const over = isFinished(verdict.phase);
-  const news = { ...carriedOver(run), ...(progress && newsOf(run, progress, over)), ...(report && { report }) };
+  const news = {
+    ...carriedOver(run),
+    ...(progress && newsOf(run, progress, over)),
+    ...(report && { report }),
+    ...(estimate && { estimate }),
+  };
   const previous = run.status?.conditions ?? [];
   // An attempt that has ended is hindered by nothing.
   const hindrances = summary || !progress ? [] : progress.hindrances;

@@ -70,16 +70,25 @@ export const recordingOf = (more: Partial<RecordingProgress> = {}): RecordingPro
   ...more,
 });
 
-const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
+export const costOf = (more: Partial<Cost> = {}): Cost => ({
+  settledMicros: 0,
+  reservedMicros: 0,
+  unknownMicros: 0,
+  estimateMicros: 0,
+  providerMicros: 0,
+  avoidedMicros: 0,
+  ...more,
+});
 
 export const progressOf = (more: Partial<Progress> = {}): Progress => ({
   counts: countsOf(),
-  cost: NO_COST,
+  cost: costOf(),
   audioMs: 0,
   genesys: NO_CALLS,
   reasons: {},
   recordings: [],
   hindrances: [],
+  dryRun: { recordings: 0, audioMs: 0, micros: [] },
   ...more,
 });
 

@@ -14,13 +14,20 @@ export interface WholeList<T> {
 export interface PageOptions {
   readonly pageSize: number;
   readonly signal: AbortSignal;
+  /** All objects without it. */
+  readonly labelSelector?: string;
 }
 
-const inPages = async <T>(kube: KubeClient, path: string, { pageSize, signal }: PageOptions): Promise<WholeList<T>> => {
+const selectionOf = ({ labelSelector }: PageOptions): Readonly<Record<string, string>> =>
+  labelSelector === undefined ? {} : { labelSelector };
+
+const inPages = async <T>(kube: KubeClient, path: string, options: PageOptions): Promise<WholeList<T>> => {
+  const { pageSize, signal } = options;
+  const query = { ...selectionOf(options), limit: String(pageSize) };
   const items: T[] = [];
   let next = '';
   for (;;) {
-    const page = await kube.list<T>(path, { limit: String(pageSize), ...(next && { continue: next }) }, { signal });
+    const page = await kube.list<T>(path, { ...query, ...(next && { continue: next }) }, { signal });
     for (const item of page.items) items.push(item);
     next = page.metadata.continue ?? '';
     if (!next) return { items, resourceVersion: page.metadata.resourceVersion };
@@ -36,7 +43,7 @@ export const listAll = async <T>(kube: KubeClient, path: string, options: PageOp
     return await inPages<T>(kube, path, options);
   } catch (error) {
     if (!isGone(error)) throw error;
-    const { items, metadata } = await kube.list<T>(path, {}, { signal: options.signal });
+    const { items, metadata } = await kube.list<T>(path, selectionOf(options), { signal: options.signal });
     return { items, resourceVersion: metadata.resourceVersion };
   }
 };

@@ -22,7 +22,7 @@ import type { Finding } from './finding.ts';
 import { checkGenesys } from './genesys-checks.ts';
 
 export interface DoctorOptions {
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, 'claims'>;
   readonly egress: EgressPolicy;
   readonly workDir: string;
   readonly clock: Clock;

@@ -39,6 +39,7 @@ describe('measure', () => {
       wavOf({ data: Buffer.alloc(8000), announced: 0xffffffff }),
       { durationMs: 1000 },
     ],
+    ['a header that is off by some blocks', wavOf({ data: Buffer.alloc(8000), announced: 8800 }), { durationMs: 1000 }],
     [
       'chunks of odd length before the samples',
       wavOf({ data: Buffer.alloc(8000), between: wavChunk('LIST', Buffer.alloc(27)) }),
@@ -83,6 +84,8 @@ describe('measure', () => {
       'CSC_MEDIA_UNSUPPORTED',
     ],
     ['WAV with no sound', wavOf({ data: Buffer.alloc(0) }), 'CSC_MEDIA_EMPTY'],
+    ['WAV that is nothing but its header', wavOf({ data: Buffer.alloc(8000) }).subarray(0, 44), 'CSC_MEDIA_EMPTY'],
+    ['WAV that was cut off', wavOf({ data: Buffer.alloc(8000) }).subarray(0, 4044), 'CSC_MEDIA_INCOMPLETE'],
   ])('refuses %s', async (_, bytes, code) => {
     await expect(measured(bytes)).rejects.toMatchObject({ code });
   });

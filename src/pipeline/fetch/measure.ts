@@ -45,10 +45,17 @@ const codecName = (text: string): string => CODECS.find(([pattern]) => pattern.t
 
 const unsupported = (why: string): CallscribeError => new CallscribeError('CSC_MEDIA_UNSUPPORTED', why);
 
+/** Some recorders are off by a block or two at the end. */
+const TOLERATED_MS = 100;
+
 const measureWav = async (file: FileHandle): Promise<Measured> => {
   const info = await readWav(file);
   if (!info) throw unsupported('the file begins like WAV, but has no samples that can be read');
-  const { codec, channels, sampleRate, durationMs } = info;
+  const { codec, channels, sampleRate, durationMs, missingBytes, byteRate } = info;
+  if (durationMs > 0 && missingBytes * 1000 > byteRate * TOLERATED_MS) {
+    const message = `the header announces ${missingBytes} bytes of sound more than the file has`;
+    throw new CallscribeError('CSC_MEDIA_INCOMPLETE', message);
+  }
   return { contentType: 'audio/wav', codec, channels, sampleRate, durationMs };
 };
 
@@ -66,7 +73,8 @@ const measureOther = async (path: string, contentType: string): Promise<Measured
  * Measures a file: WAV by its samples, anything else by its container.
  *
  * @param file the file at `path`, open for reading
- * @throws CallscribeError `CSC_MEDIA_UNSUPPORTED` where it is no audio that can be measured, `CSC_MEDIA_EMPTY` where it holds none
+ * @throws CallscribeError `CSC_MEDIA_UNSUPPORTED` where it is no audio that can be measured, `CSC_MEDIA_EMPTY` where it holds none,
+ * `CSC_MEDIA_INCOMPLETE` where a part of it is missing
  */
 export const measure = async (path: string, file: FileHandle): Promise<Measured> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);

@@ -10,7 +10,7 @@ const rates = (more: Partial<Rates> = {}): Rates => ({
   ...more,
 });
 
-describe('priceMicros', () => {
+describe('a price', () => {
   it.each<[string, Partial<Rates>, { ms: number; channels: number }, number]>([
     ['a minute', {}, { ms: 60_000, channels: 1 }, 4000],
     ['no audio', {}, { ms: 0, channels: 1 }, 0],
@@ -42,12 +42,45 @@ describe('priceMicros', () => {
       0,
     ],
   ])('bills %s', (_name, more, { ms, channels }, micros) => {
-    expect(createPricing(rates(more)).priceMicros(ms, channels)).toBe(micros);
+    expect(createPricing(rates(more)).quote({ durationMs: ms, channels }).micros).toBe(micros);
+  });
+
+  it.each<[string, Partial<Rates>, boolean, number]>([
+    ['a surcharge for telling speakers apart', { diarizationPerMinute: '0.002' }, true, 6000],
+    ['no surcharge for what was not asked for', { diarizationPerMinute: '0.002' }, false, 4000],
+    ['no surcharge where there is none', {}, true, 4000],
+    [
+      'rate and surcharge together, rounded once',
+      { ratePerMinute: '0.000001', diarizationPerMinute: '0.000002', roundUpToSeconds: 0 },
+      true,
+      3,
+    ],
+  ])('has %s', (_name, more, diarization, micros) => {
+    const pricing = createPricing(rates(more), { diarization });
+    expect(pricing.quote({ durationMs: 60_000, channels: 1 }).micros).toBe(micros);
+  });
+
+  it.each<[string, Partial<Rates>, number, object]>([
+    ['none', {}, 0, { billedMs: 61_000, freeMs: 0, micros: 4067 }],
+    ['a part', {}, 1000, { billedMs: 61_000, freeMs: 1000, micros: 4000 }],
+    ['more than needed', {}, 100_000, { billedMs: 61_000, freeMs: 61_000, micros: 0 }],
+    ['of each channel', { perChannel: true }, 62_000, { billedMs: 122_000, freeMs: 62_000, micros: 4000 }],
+  ])('leaves out what is free: %s', (_name, more, freeMs, quote) => {
+    expect(createPricing(rates(more)).quote({ durationMs: 60_001, channels: 2 }, freeMs)).toEqual(quote);
+  });
+
+  it('is that of the seed case: 90 s at 0.004 a minute', () => {
+    expect(createPricing(rates()).quote({ durationMs: 90_000, channels: 2 }).micros).toBe(6000);
+  });
+
+  it('applies to what somebody else has measured', () => {
+    expect(createPricing(rates({ roundUpToSeconds: 60, minimumSeconds: 600 })).microsOf(1500)).toBe(100);
   });
 
   it.each<Partial<Rates>>([
     { ratePerMinute: 'free' },
     { ratePerMinute: '-0.1' },
+    { ratePerMinute: '0.0000001' },
     { roundUpToSeconds: -1 },
     { minimumSeconds: Number.NaN },
   ])('refuses %j', (more) => {
@@ -74,7 +107,7 @@ describe('priceMicros', () => {
         );
         const microsPerMinute = Math.round(Number(ratePerMinute) * 1e6);
         const exact = BigInt(billedMs) * BigInt(microsPerMinute) * BigInt(perChannel ? channels : 1);
-        const price = createPricing(some).priceMicros(durationMs, channels);
+        const price = createPricing(some).quote({ durationMs, channels }).micros;
         const offBy = BigInt(price) * 60_000n - exact;
         expect(Number.isSafeInteger(price)).toBe(true);
         // Half up: at most half a micro-unit above, less than half below.
@@ -87,7 +120,8 @@ describe('priceMicros', () => {
     fc.assert(
       fc.property(anyRates, dayMs, dayMs, (some, a, b) => {
         const pricing = createPricing(some);
-        expect(pricing.priceMicros(Math.max(a, b), 2)).toBeGreaterThanOrEqual(pricing.priceMicros(Math.min(a, b), 2));
+        const micros = (durationMs: number): number => pricing.quote({ durationMs, channels: 2 }).micros;
+        expect(micros(Math.max(a, b))).toBeGreaterThanOrEqual(micros(Math.min(a, b)));
       }),
     );
   });

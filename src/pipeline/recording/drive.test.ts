@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallscribeError, type ErrorCode } from '../../errors.ts';
 import { transcriptOf } from '../deliver/test-transcript.ts';
+import { PLAIN_PRICE } from '../test-spec.ts';
 import type { Audio, Reservation, Row } from '../types.ts';
 import { drive, type DriveContext, type Verbs } from './drive.ts';
 import { type Resting, unusedReservation, type Working } from './state.ts';
-import { audioOf, NOW_MS, recordingOf } from './test-recording.ts';
+import { audioOf, NOW_MS, recordingOf, reservationOf } from './test-recording.ts';
 
 const PRICE = 4100;
 const recording = recordingOf();
@@ -27,7 +28,7 @@ interface Scene {
   readonly drain: AbortController;
 }
 
-type Verb = Exclude<keyof Verbs, 'priceMicros' | 'dispose' | 'screen'>;
+type Verb = Exclude<keyof Verbs, 'dispose' | 'screen'>;
 /** Called before a verb does its work; what it throws, the verb throws. */
 type Before = (verb: Verb, scene: Scene) => void;
 
@@ -60,17 +61,16 @@ const scene = (before: Before = () => {}, verbs: Partial<Verbs> = {}): Scene => 
           files.add(audio.path);
           return audio;
         },
-        screen: () => undefined,
-        priceMicros: () => PRICE,
+        screen: async (_, audio) => ({ kind: 'Fit', audio }),
         reserve: async (reservation) => {
           await enter('reserve');
           open.set(keyOf(reservation), reservation);
-          return true;
+          return { kind: 'Reserved' };
         },
         transcribe: async (audio) => {
           readable(audio);
           await enter('transcribe');
-          return [];
+          return { utterances: [], usage: {} };
         },
         attribute: async (_, audio) => {
           readable(audio);
@@ -91,6 +91,8 @@ const scene = (before: Before = () => {}, verbs: Partial<Verbs> = {}): Scene => 
       policy: { maxAttempts: 3, backoffMs: () => 1000 },
       provider: 'generic',
       model: 'phone_call',
+      agents: 'Hashed',
+      price: PLAIN_PRICE,
       now: () => NOW_MS,
       sleep: async (ms, signal) => {
         log.push(`sleep ${ms}`);
@@ -132,25 +134,53 @@ describe('drive', () => {
     const { context } = scene(undefined, {
       reserve: async (reservation) => {
         reservations.push(reservation);
-        return false;
+        return { kind: 'Unaffordable' };
       },
     });
     const resting = await drive(context, recording, 2);
     expect(resting).toEqual({ stage: 'Unaffordable', attempt: 2, priceMicros: PRICE });
-    expect(reservations).toEqual([
+    expect(reservations).toEqual([reservationOf({ attempt: 2, reservedMicros: PRICE, campaignId: '', agent: '' })]);
+  });
+
+  it('sends the file that the look at it gave, and removes the one that was fetched', async () => {
+    const { context, files } = scene(undefined, {
+      screen: async (_, audio) => {
+        files.add('/work/folded');
+        return { kind: 'Fit', audio: { ...audio, path: '/work/folded', channels: 1, foldedFrom: 2 } };
+      },
+      reserve: async () => {
+        expect([...files]).toEqual(['/work/folded']);
+        return { kind: 'Unaffordable' };
+      },
+    });
+    await drive(context, recording, 1);
+    expect(files.size).toBe(0);
+  });
+
+  it('pays nothing for what was paid for before, and says who has it', async () => {
+    const { context, rows, log } = scene(undefined, {
+      reserve: async () => ({ kind: 'Known', by: 'monday/r-9', error: failure('CSC_DUPLICATE_AUDIO') }),
+    });
+    await drive(context, recording, 1);
+    expect(log).toEqual(['fetch', 'settle']);
+    expect(rows).toMatchObject([
       {
-        recordingId: 'r-1',
-        conversationId: 'c-1',
-        attempt: 2,
-        reservedMicros: PRICE,
-        durationMs: 61_500,
-        channels: 2,
-        provider: 'generic',
-        model: 'phone_call',
-        queueId: 'q-1',
-        atMs: NOW_MS,
+        status: 'skipped',
+        outcome: 'Skipped',
+        errorCode: 'CSC_DUPLICATE_AUDIO',
+        transcribedBy: 'monday/r-9',
+        avoidedMicros: PRICE,
+        avoidedBy: 'CSC_DUPLICATE_AUDIO',
+        costMicros: 0,
       },
     ]);
+  });
+
+  it('rests while it is paid for elsewhere, without the file', async () => {
+    const over = Promise.resolve();
+    const { context, rows, files } = scene(undefined, { reserve: async () => ({ kind: 'Elsewhere', over }) });
+    await expect(drive(context, recording, 3)).resolves.toEqual({ stage: 'Elsewhere', attempt: 3, over });
+    expect([rows.length, files.size]).toEqual([0, 0]);
   });
 
   it.each([
@@ -158,7 +188,7 @@ describe('drive', () => {
     [false, { status: 'failed', outcome: 'Failed' }],
   ])('pays nothing for audio that is refused (on purpose: %s)', async (skip, expected) => {
     const { context, rows, log, files } = scene(undefined, {
-      screen: () => ({ skip, error: failure('CSC_RECORDING_TOO_SHORT') }),
+      screen: async () => ({ kind: 'Unfit', skip, error: failure('CSC_RECORDING_TOO_SHORT') }),
     });
     await drive(context, recording, 1);
     expect(log).toEqual(['fetch', 'settle']);

@@ -4,39 +4,51 @@
  * @module
  */
 import { type CallscribeError, toCallscribeError } from '../../errors.ts';
-import type { Audio, Recording, Reservation, Row, Transcript, Utterance } from '../types.ts';
+import type { Audio, Heard, Recording, Reservation, Row, Transcript, Utterance } from '../types.ts';
+import { reservationOf, type RowFacts, rowOf, successRow } from './row.ts';
 import {
   afterError,
   audioOf,
   type FailurePolicy,
+  omittedRow,
   type Resting,
-  type RowFacts,
-  rowOf,
-  successRow,
   type State,
   type Working,
 } from './state.ts';
 
+/** What the look at a file found: audio that is worth its price, or why it is not. */
+export type Screened =
+  /** Not always the file that was looked at. */
+  | { readonly kind: 'Fit'; readonly audio: Audio }
+  /** `skip` tells an intended omission from a failure. */
+  | { readonly kind: 'Unfit'; readonly error: CallscribeError; readonly skip: boolean };
+
+/** Whether the money for an attempt is set aside. */
+export type Reserved =
+  /** Durably. */
+  | { readonly kind: 'Reserved' }
+  /** The budget does not hold it now. */
+  | { readonly kind: 'Unaffordable' }
+  /** It was paid for before: `by` has the transcript. */
+  | { readonly kind: 'Known'; readonly by: string; readonly error: CallscribeError }
+  /** It is being paid for elsewhere. */
+  | { readonly kind: 'Elsewhere'; readonly over: Promise<void> };
+
 /** What the pipeline can do with one recording. Plain functions, so that tests pass their own. */
 export interface Verbs {
   fetch(recording: Recording, signal: AbortSignal): Promise<Audio>;
-  /** An error says why the audio is not to be paid for; `skip` tells an intended omission from a failure. */
-  screen(recording: Recording, audio: Audio): { readonly error: CallscribeError; readonly skip: boolean } | undefined;
-  priceMicros(audio: Audio): number;
-  /** False where the budget does not hold it. Resolves when the reservation is durable. */
-  reserve(reservation: Reservation): Promise<boolean>;
-  transcribe(audio: Audio, signal: AbortSignal): Promise<readonly Utterance[]>;
+  screen(recording: Recording, audio: Audio): Promise<Screened>;
+  reserve(reservation: Reservation): Promise<Reserved>;
+  transcribe(audio: Audio, signal: AbortSignal): Promise<Heard>;
   attribute(recording: Recording, audio: Audio, utterances: readonly Utterance[]): Promise<Transcript>;
   deliver(transcript: Transcript, signal: AbortSignal): Promise<void>;
   settle(row: Row, error: CallscribeError | undefined): Promise<void>;
   dispose(audio: Audio): Promise<void>;
 }
 
-export interface DriveContext {
+export interface DriveContext extends Pick<RowFacts, 'provider' | 'model' | 'agents' | 'price'> {
   readonly verbs: Verbs;
   readonly policy: FailurePolicy;
-  readonly provider: string;
-  readonly model: string;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
@@ -46,30 +58,24 @@ export interface DriveContext {
   readonly onState: (state: Working) => void;
 }
 
-const factsOf = (context: DriveContext, recording: Recording, state: State): RowFacts => {
-  const audio = audioOf(state);
-  return {
-    recording,
-    provider: context.provider,
-    model: context.model,
-    nowMs: context.now(),
-    priceMicros: audio ? context.verbs.priceMicros(audio) : 0,
-  };
+const factsOf = (context: DriveContext, recording: Recording): RowFacts => {
+  const { provider, model, agents, price } = context;
+  return { recording, provider, model, agents, price, nowMs: context.now() };
 };
 
-const screened = (context: DriveContext, recording: Recording, state: Working & { stage: 'Screen' }): State => {
-  const { attempt, audio } = state;
-  const refusal = context.verbs.screen(recording, audio);
-  if (!refusal) return { stage: 'Reserve', attempt, audio };
-  const { skip, error } = refusal;
-  const row = rowOf(factsOf(context, recording, state), {
-    attempt,
-    status: skip ? 'skipped' : 'failed',
-    outcome: skip ? 'Skipped' : 'Failed',
-    errorCode: error.code,
-    durationMs: audio.durationMs,
-    channels: audio.channels,
-  });
+const screened = async (
+  context: DriveContext,
+  recording: Recording,
+  state: Working & { stage: 'Screen' },
+): Promise<State> => {
+  const { attempt } = state;
+  const found = await context.verbs.screen(recording, state.audio);
+  if (found.kind === 'Fit') return { stage: 'Reserve', attempt, audio: found.audio };
+  const { error, skip } = found;
+  const facts = factsOf(context, recording);
+  const row = skip
+    ? omittedRow(state, error, facts)
+    : rowOf(facts, attempt, { status: 'failed', outcome: 'Failed', errorCode: error.code }, state.audio);
   return { stage: 'Settle', attempt, row, error };
 };
 
@@ -79,21 +85,32 @@ const reserved = async (
   state: Working & { stage: 'Reserve' },
 ): Promise<State> => {
   const { attempt, audio } = state;
-  const priceMicros = context.verbs.priceMicros(audio);
-  const reservation: Reservation = {
-    recordingId: recording.recordingId,
-    conversationId: recording.conversation.conversationId,
-    attempt,
-    reservedMicros: priceMicros,
-    durationMs: audio.durationMs,
-    channels: audio.channels,
-    provider: context.provider,
-    model: context.model,
-    queueId: recording.conversation.queueId ?? '',
-    atMs: context.now(),
-  };
-  const fits = await context.verbs.reserve(reservation);
-  return fits ? { stage: 'Transcribe', attempt, audio, reservation } : { stage: 'Unaffordable', attempt, priceMicros };
+  const facts = factsOf(context, recording);
+  const reservation = reservationOf(facts, attempt, audio);
+  const answer = await context.verbs.reserve(reservation);
+  switch (answer.kind) {
+    case 'Reserved':
+      return { stage: 'Transcribe', attempt, audio, reservation };
+    case 'Unaffordable':
+      return { stage: 'Unaffordable', attempt, priceMicros: reservation.reservedMicros };
+    case 'Elsewhere':
+      return { stage: 'Elsewhere', attempt, over: answer.over };
+    case 'Known': {
+      const { error, by } = answer;
+      return { stage: 'Settle', attempt, row: omittedRow(state, error, facts, by), error };
+    }
+  }
+};
+
+const attributed = async (
+  context: DriveContext,
+  recording: Recording,
+  state: Working & { stage: 'Attribute' },
+): Promise<State> => {
+  const { attempt, audio, reservation } = state;
+  const { utterances, usage } = state.heard;
+  const transcript = await context.verbs.attribute(recording, audio, utterances);
+  return { stage: 'Deliver', attempt, held: { reservation, usage, transcript } };
 };
 
 const step = async (context: DriveContext, recording: Recording, state: Working): Promise<State> => {
@@ -108,16 +125,13 @@ const step = async (context: DriveContext, recording: Recording, state: Working)
       return reserved(context, recording, state);
     case 'Transcribe': {
       const { audio, reservation } = state;
-      return { stage: 'Attribute', attempt, audio, reservation, utterances: await verbs.transcribe(audio, signal) };
+      return { stage: 'Attribute', attempt, audio, reservation, heard: await verbs.transcribe(audio, signal) };
     }
-    case 'Attribute': {
-      const transcript = await verbs.attribute(recording, state.audio, state.utterances);
-      return { stage: 'Deliver', attempt, reservation: state.reservation, transcript };
-    }
+    case 'Attribute':
+      return attributed(context, recording, state);
     case 'Deliver': {
-      await verbs.deliver(state.transcript, signal);
-      const row = successRow(state.reservation, state.transcript.costMicros, context.now());
-      return { stage: 'Settle', attempt, row };
+      await verbs.deliver(state.held.transcript, signal);
+      return { stage: 'Settle', attempt, row: successRow(state.held, context.price, context.now()) };
     }
     case 'Wait':
       await context.sleep(state.waitMs, AbortSignal.any([signal, context.draining]));
@@ -148,15 +162,22 @@ const next = async (context: DriveContext, recording: Recording, state: Working)
     if (stopped && !isPaidFor(state)) return { stage: 'Interrupted', at: state, begun: true };
     const error = toCallscribeError(thrown);
     if (endsTheRun(state, error)) throw error;
-    return afterError(state, error, factsOf(context, recording, state), context.policy);
+    return afterError(state, error, factsOf(context, recording), context.policy);
   }
 };
 
 /** A file that cannot be removed is no reason to lose what was paid for; it is swept when the next process starts. */
 const remove = (context: DriveContext, audio: Audio): Promise<void> => context.verbs.dispose(audio).catch(() => {});
 
-const isResting = (state: State): state is Resting =>
-  state.stage === 'Done' || state.stage === 'Unaffordable' || state.stage === 'Held' || state.stage === 'Interrupted';
+const RESTING: ReadonlySet<State['stage']> = new Set<Resting['stage']>([
+  'Done',
+  'Unaffordable',
+  'Elsewhere',
+  'Held',
+  'Interrupted',
+]);
+
+const isResting = (state: State): state is Resting => RESTING.has(state.stage);
 
 /**
  * Drives one recording from `attempt` on until it rests. Its file is removed as soon as no state needs it, whatever happens.

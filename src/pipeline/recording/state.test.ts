@@ -4,17 +4,16 @@
 import { describe, expect, it } from 'vitest';
 import { CallscribeError, catalogue, type ErrorCode } from '../../errors.ts';
 import { transcriptOf } from '../deliver/test-transcript.ts';
+import { PLAIN_PRICE } from '../test-spec.ts';
 import type { Row } from '../types.ts';
+import { type RowFacts, rowOf } from './row.ts';
 import {
   afterError,
   audioOf as fileOf,
   type FailurePolicy,
   interruptedRow,
-  type RowFacts,
-  rowOf,
   shownStage,
   type State,
-  successRow,
   unusedReservation,
   type Working,
 } from './state.ts';
@@ -23,14 +22,18 @@ import { audioOf, NOW_MS, recordingOf, reservationOf, rowWith } from './test-rec
 const audio = audioOf();
 const reservation = reservationOf();
 const transcript = transcriptOf();
+const usage = { requestId: 'req-1', billedMs: 60_000 };
+const heard = { utterances: [], usage };
+const held = { reservation, usage, transcript };
 const row = rowWith();
 
 const facts: RowFacts = {
   recording: recordingOf(),
   provider: 'generic',
   model: 'phone_call',
+  agents: 'Hashed',
+  price: PLAIN_PRICE,
   nowMs: NOW_MS,
-  priceMicros: 4100,
 };
 const policy: FailurePolicy = { maxAttempts: 3, backoffMs: (attempt) => attempt * 1000 };
 
@@ -39,8 +42,8 @@ const at = {
   Screen: { stage: 'Screen', attempt: 1, audio },
   Reserve: { stage: 'Reserve', attempt: 1, audio },
   Transcribe: { stage: 'Transcribe', attempt: 1, audio, reservation },
-  Attribute: { stage: 'Attribute', attempt: 1, audio, reservation, utterances: [] },
-  Deliver: { stage: 'Deliver', attempt: 1, reservation, transcript },
+  Attribute: { stage: 'Attribute', attempt: 1, audio, reservation, heard },
+  Deliver: { stage: 'Deliver', attempt: 1, held },
   Settle: { stage: 'Settle', attempt: 1, row },
 } as const satisfies Readonly<Record<string, Working>>;
 
@@ -114,7 +117,7 @@ describe('afterError', () => {
   });
 
   it('ends with the last attempt', () => {
-    const last = { ...at.Transcribe, attempt: 3 };
+    const last = { ...at.Transcribe, attempt: 3, reservation: reservationOf({ attempt: 3 }) };
     const next = afterError(last, error('CSC_STT_TIMEOUT'), facts, policy);
     expect(next).not.toHaveProperty('next');
     expect(outcomeOf(next)).toMatchObject({ ...UNKNOWN, attempt: 3, outcome: 'Failed' });
@@ -133,7 +136,7 @@ describe('afterError', () => {
     for (const code of ['CSC_DELIVERY_REJECTED', 'CSC_DELIVERY_UNAVAILABLE', 'CSC_INTERNAL'] as const) {
       expect(afterError(at.Deliver, error(code), facts, policy)).toMatchObject({
         stage: 'Held',
-        held: { reservation, transcript, costMicros: transcript.costMicros },
+        held,
         error: { code },
       });
     }
@@ -209,14 +212,15 @@ describe('an interrupted recording', () => {
 });
 
 describe('rows', () => {
-  it('take from the reservation what was reserved for, and add what it came to', () => {
-    expect(successRow(reservation, 4000, NOW_MS + 5)).toEqual(rowWith({ costMicros: 4000, atMs: NOW_MS + 5 }));
+  it('of a paid attempt have what the service said of its work', () => {
+    const next = afterError(at.Attribute, error('CSC_INTERNAL'), facts, policy);
+    expect(outcomeOf(next)).toMatchObject({ usage, providerMicros: 4000, reservedMicros: 4100, billedMs: 61_500 });
   });
 
   it('of a recording whose queue is not known leave it empty', () => {
     const { queueId: _, ...conversation } = recordingOf().conversation;
     const of = { ...facts, recording: recordingOf('r-1', { conversation }) };
-    expect(rowOf(of, { status: 'skipped', attempt: 0, outcome: 'Skipped' }).queueId).toBe('');
+    expect(rowOf(of, 0, { status: 'skipped', outcome: 'Skipped' }).queueId).toBe('');
   });
 });
 
@@ -240,6 +244,7 @@ describe('a state', () => {
     [{ stage: 'Interrupted', at: at.Transcribe, begun: true }, true],
     [{ stage: 'Done', row }, false],
     [{ stage: 'Unaffordable', attempt: 1, priceMicros: 5 }, false],
+    [{ stage: 'Elsewhere', attempt: 1, over: Promise.resolve() }, false],
   ])('knows the file that it keeps', (state, keeps) => {
     expect(fileOf(state)).toBe(keeps ? audio : undefined);
   });

@@ -4,12 +4,14 @@
  *     Fetch ► Screen ► Reserve ► Transcribe ► Attribute ► Deliver ► Settle ► Done
  *
  * Beside that line: `Wait` (asked to slow down: the same state again, no attempt used), `Unaffordable` (the budget does not
- * hold it now) and `Held` (paid for, and no destination has taken it yet). All decisions are here and pure; `drive.ts` acts.
+ * hold it now), `Elsewhere` (somebody else is paying for it) and `Held` (paid for, and no destination has taken it yet). All
+ * decisions are here and pure; `drive.ts` acts.
  * @module
  */
 import type { CallscribeError } from '../../errors.ts';
 import type { HeldTranscript } from '../plan.ts';
-import type { Audio, Recording, Reservation, Row, Stage, Transcript, Utterance } from '../types.ts';
+import type { Audio, Heard, Reservation, Row, Stage } from '../types.ts';
+import { providerMicros, reservedRow, type RowFacts, rowOf } from './row.ts';
 
 interface Attempt {
   readonly attempt: number;
@@ -26,9 +28,9 @@ export type Working =
       readonly stage: 'Attribute';
       readonly audio: Audio;
       readonly reservation: Reservation;
-      readonly utterances: readonly Utterance[];
+      readonly heard: Heard;
     } & Attempt)
-  | ({ readonly stage: 'Deliver'; readonly reservation: Reservation; readonly transcript: Transcript } & Attempt)
+  | ({ readonly stage: 'Deliver'; readonly held: HeldTranscript } & Attempt)
   | ({
       readonly stage: 'Settle';
       readonly row: Row;
@@ -39,7 +41,10 @@ export type Working =
 
 export type Resting =
   | { readonly stage: 'Done'; readonly row: Row }
+  /** `priceMicros` is what the attempt would have to reserve. */
   | { readonly stage: 'Unaffordable'; readonly attempt: number; readonly priceMicros: number }
+  /** Another attempt is paying for the same recording, or for the same bytes, until `over`. */
+  | { readonly stage: 'Elsewhere'; readonly attempt: number; readonly over: Promise<void> }
   | { readonly stage: 'Held'; readonly held: HeldTranscript; readonly error: CallscribeError }
   /** The signal was aborted while the recording was at `at`; `begun` tells whether the verb of that stage had started. */
   | { readonly stage: 'Interrupted'; readonly at: Working; readonly begun: boolean };
@@ -56,52 +61,6 @@ export const audioOf = (state: State): Audio | undefined => {
   return state.stage === 'Interrupted' ? audioOf(state.at) : undefined;
 };
 
-const measuredOf = (state: State): Partial<Pick<Row, 'durationMs' | 'channels'>> => {
-  const audio = audioOf(state);
-  return audio ? { durationMs: audio.durationMs, channels: audio.channels } : {};
-};
-
-export interface RowFacts {
-  readonly recording: Recording;
-  readonly provider: string;
-  readonly model: string;
-  readonly nowMs: number;
-  /** What the attempt costs if the service did the work. Integer micro-units. */
-  readonly priceMicros: number;
-}
-
-type RowCore = Pick<Row, 'status' | 'attempt' | 'outcome'> & Partial<Row>;
-
-/** A row of the report with everything that is known of the recording filled in. */
-export const rowOf = ({ recording, provider, model, nowMs }: Omit<RowFacts, 'priceMicros'>, core: RowCore): Row => ({
-  recordingId: recording.recordingId,
-  conversationId: recording.conversation.conversationId,
-  durationMs: recording.announcedDurationMs,
-  costMicros: 0,
-  costUnknownMicros: 0,
-  atMs: nowMs,
-  errorCode: '',
-  channels: 0,
-  provider,
-  model,
-  queueId: recording.conversation.queueId ?? '',
-  ...core,
-});
-
-/** The row of an attempt whose transcript was taken. */
-export const successRow = (reservation: Reservation, costMicros: number, nowMs: number): Row => {
-  const { reservedMicros: _reserved, ...known } = reservation;
-  return {
-    ...known,
-    atMs: nowMs,
-    status: 'success',
-    outcome: 'Transcribed',
-    costMicros,
-    costUnknownMicros: 0,
-    errorCode: '',
-  };
-};
-
 export interface FailurePolicy {
   readonly maxAttempts: number;
   /** The wait before the next attempt, where the error does not say. */
@@ -115,21 +74,47 @@ const SLOW_DOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** The service did its work, so doing it again would be paid for again. */
-const isPaid = (state: Working, error: CallscribeError): boolean =>
-  state.stage === 'Attribute' || (state.stage === 'Transcribe' && error.charge === 'full');
+const isPaid = ({ stage }: Working, { charge }: CallscribeError): boolean =>
+  stage === 'Attribute' || (stage === 'Transcribe' && charge === 'full');
 
-/** What an error at a stage did to the purse: what is sure, and what is not. */
+/** What an error did to the purse of an attempt for which money is reserved: what is sure, and what is not. */
 const chargeOf = (
-  state: Working,
+  state: Working & { readonly reservation: Reservation },
   error: CallscribeError,
-  priceMicros: number,
-): Pick<Row, 'status' | 'costMicros' | 'costUnknownMicros'> => {
-  if (isPaid(state, error)) return { status: 'failed', costMicros: priceMicros, costUnknownMicros: 0 };
-  if (state.stage === 'Transcribe' && error.charge === 'unknown') {
-    return { status: 'unknown', costMicros: 0, costUnknownMicros: priceMicros };
-  }
-  return { status: 'failed', costMicros: 0, costUnknownMicros: 0 };
+): Pick<Row, 'status'> & Partial<Row> => {
+  const { reservation } = state;
+  if (isPaid(state, error)) return { status: 'failed', costMicros: reservation.reservedMicros };
+  if (error.charge === 'unknown') return { status: 'unknown', costUnknownMicros: reservation.reservedMicros };
+  return { status: 'failed' };
 };
+
+/** What the service said of its work, where it had answered. */
+const reported = (state: Working, { price }: RowFacts): Partial<Row> => {
+  if (state.stage !== 'Attribute') return {};
+  const { usage } = state.heard;
+  return { usage, ...providerMicros(price, usage, state.audio.channels) };
+};
+
+/** The row of an attempt that ended with an error. */
+const failedRow = (state: Working, error: CallscribeError, outcome: Row['outcome'], facts: RowFacts): Row => {
+  const end = { errorCode: error.code, outcome };
+  if ('reservation' in state) {
+    return reservedRow(state.reservation, facts.nowMs, {
+      ...chargeOf(state, error),
+      ...reported(state, facts),
+      ...end,
+    });
+  }
+  return rowOf(facts, state.attempt, { status: 'failed', ...end }, 'audio' in state ? state.audio : undefined);
+};
+
+/** The row of a recording that is left out on purpose. */
+export const omittedRow = (
+  { attempt, audio }: Attempt & { readonly audio?: Audio },
+  error: CallscribeError,
+  facts: RowFacts,
+  transcribedBy = '',
+): Row => rowOf(facts, attempt, { status: 'skipped', outcome: 'Skipped', errorCode: error.code, transcribedBy }, audio);
 
 /** Where the next attempt begins: a recording that reached the speech service is not downloaded again. */
 const nextAttempt = (state: Working): Working => {
@@ -154,19 +139,11 @@ const slowedDown = (state: Working, error: CallscribeError, policy: FailurePolic
  */
 export const afterError = (state: Working, error: CallscribeError, facts: RowFacts, policy: FailurePolicy): State => {
   const { attempt } = state;
-  if (state.stage === 'Deliver') {
-    const { reservation, transcript } = state;
-    return { stage: 'Held', held: { reservation, transcript, costMicros: transcript.costMicros }, error };
-  }
+  if (state.stage === 'Deliver') return { stage: 'Held', held: state.held, error };
   if (SLOW_DOWN.has(error.code)) return slowedDown(state, error, policy);
-  const charge = chargeOf(state, error, facts.priceMicros);
-  const measured = measuredOf(state);
+  if (error.omission) return { stage: 'Settle', attempt, row: omittedRow(state, error, facts), error };
   const again = error.retryable && !isPaid(state, error) && attempt < policy.maxAttempts;
-  const core = { ...charge, ...measured, attempt, errorCode: error.code };
-  if (error.omission) {
-    return { stage: 'Settle', attempt, row: rowOf(facts, { ...core, status: 'skipped', outcome: 'Skipped' }), error };
-  }
-  const row = rowOf(facts, { ...core, outcome: again ? '' : 'Failed' });
+  const row = failedRow(state, error, again ? '' : 'Failed', facts);
   if (!again) return { stage: 'Settle', attempt, row, error };
   const waitMs = waitMsAfter(error, attempt, policy);
   const next: Working = { stage: 'Wait', attempt: attempt + 1, waitMs, next: nextAttempt(state) };
@@ -186,11 +163,13 @@ export const interruptedRow = (
   facts: RowFacts,
 ): Row => {
   const { omission } = reason;
-  const measured = measuredOf(at);
-  const core = { ...measured, attempt: at.attempt, outcome: omission ? 'Skipped' : 'Failed' } as const;
+  const outcome = omission ? 'Skipped' : 'Failed';
   if (at.stage === 'Transcribe' && begun) {
+    const { reservation } = at;
     const errorCode = reason.code === 'CSC_CANCELLED' ? 'CSC_CANCELLED_IN_FLIGHT' : reason.code;
-    return rowOf(facts, { ...core, errorCode, status: 'unknown', costUnknownMicros: facts.priceMicros });
+    const costUnknownMicros = reservation.reservedMicros;
+    return reservedRow(reservation, facts.nowMs, { status: 'unknown', outcome, errorCode, costUnknownMicros });
   }
-  return rowOf(facts, { ...core, errorCode: reason.code, status: omission ? 'skipped' : 'failed' });
+  const status = omission ? 'skipped' : 'failed';
+  return rowOf(facts, at.attempt, { status, outcome, errorCode: reason.code }, audioOf(at));
 };

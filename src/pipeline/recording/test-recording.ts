@@ -40,36 +40,47 @@ export const audioOf = (more: Partial<Audio> = {}): Audio => ({
   ...more,
 });
 
-export const reservationOf = (more: Partial<Reservation> = {}): Reservation => ({
+const facts = {
   recordingId: 'r-1',
   conversationId: 'c-1',
   attempt: 1,
-  reservedMicros: 4100,
   durationMs: 61_500,
   channels: 2,
+  callAtMs: NOW_MS - 7_200_000,
   provider: 'generic',
   model: 'phone_call',
   queueId: 'q-1',
-  atMs: NOW_MS,
-  ...more,
-});
+  campaignId: 'camp-1',
+  divisionId: 'd-1',
+  agent: 'h:0123456789abcdef',
+  audioSha256: 'ab'.repeat(32),
+  billedMs: 61_500,
+  microsPerMinute: 4000,
+  estimateMicros: 4000,
+  reservedMicros: 4100,
+  avoidedMicros: 0,
+  avoidedBy: '',
+} as const;
+
+export const reservationOf = (more: Partial<Reservation> = {}): Reservation => ({ ...facts, atMs: NOW_MS, ...more });
 
 /** A row of an attempt that succeeded. */
-export const rowWith = (more: Partial<Row> = {}): Row => {
-  const { reservedMicros: costMicros, ...known } = reservationOf();
-  return {
-    ...known,
-    costMicros,
-    costUnknownMicros: 0,
-    status: 'success',
-    errorCode: '',
-    outcome: 'Transcribed',
-    ...more,
-  };
-};
+export const rowWith = (more: Partial<Row> = {}): Row => ({
+  ...facts,
+  atMs: NOW_MS,
+  costMicros: 4100,
+  costUnknownMicros: 0,
+  status: 'success',
+  errorCode: '',
+  outcome: 'Transcribed',
+  freeMs: 0,
+  usage: {},
+  transcribedBy: '',
+  ...more,
+});
 
 export const heldOf = (more: Partial<Reservation> = {}): HeldTranscript => {
   const reservation = reservationOf(more);
   const { recordingId, conversationId, reservedMicros: costMicros } = reservation;
-  return { reservation, costMicros, transcript: transcriptOf({ recordingId, conversationId, costMicros }) };
+  return { reservation, usage: {}, transcript: transcriptOf({ recordingId, conversationId, costMicros }) };
 };

@@ -6,6 +6,7 @@ import { CallscribeError } from '../../errors.ts';
 import type { Recording } from '../types.ts';
 import { close } from './books.ts';
 import { type RunState, showPending } from './context.ts';
+import { priceOnly } from './dry-run.ts';
 import { keyOf } from './tally.ts';
 import { employ } from './worker.ts';
 
@@ -22,10 +23,9 @@ const claim = (state: RunState, recordingId: string, key: string): Claim => {
   return claimed.add(recordingId) ? 'New' : 'Shared';
 };
 
-const omissionOf = (recording: Recording, isShared: boolean, isDryRun: boolean): CallscribeError | undefined => {
+const omissionOf = (recording: Recording, isShared: boolean): CallscribeError | undefined => {
   if (recording.skip) return new CallscribeError(recording.skip, recording.why ?? '');
-  if (isShared) return new CallscribeError('CSC_RECORDING_SHARED', '');
-  return isDryRun ? new CallscribeError('CSC_DRY_RUN', '') : undefined;
+  return isShared ? new CallscribeError('CSC_RECORDING_SHARED', '') : undefined;
 };
 
 /** Admits one recording: to its outcome where that is clear already, otherwise to the workers. */
@@ -37,7 +37,8 @@ export const admit = async (state: RunState, recording: Recording): Promise<void
   // Listed before anything is waited for, so that what comes meanwhile finds its place taken.
   state.admitted.add(key);
   showPending(state, recording, state.tracker.attemptsOf(key));
-  const error = omissionOf(recording, claimed === 'Shared', state.settings.dryRun);
+  const error = omissionOf(recording, claimed === 'Shared');
   if (error) return close(state, recording, error.omission ? 'Skipped' : 'Failed', error);
+  if (state.settings.dryRun) return priceOnly(state, recording);
   employ(state, recording);
 };

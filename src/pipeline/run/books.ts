@@ -4,7 +4,8 @@
  */
 import { CallscribeError } from '../../errors.ts';
 import type { HeldTranscript, RecordingProgress } from '../plan.ts';
-import { rowOf, successRow } from '../recording/state.ts';
+import { holderName } from '../claims/claims.ts';
+import { closingRow, rowOf, successRow } from '../recording/row.ts';
 import type { AttemptStatus, Conversation, Outcome, Recording, Row } from '../types.ts';
 import { announce, type RunState } from './context.ts';
 import { keyOf } from './tally.ts';
@@ -29,9 +30,18 @@ export const checkFailurePolicy = ({ tracker, settings, giveUp, intake }: RunSta
   giveUp(new CallscribeError('CSC_FAILURE_POLICY', `${failed} of ${found} recordings failed`));
 };
 
-/** Settles one row. Rejects with `CSC_LEDGER_*` where the journal does. */
-export const book = async (state: RunState, row: Row, error?: CallscribeError): Promise<void> => {
+/** Who had the transcript already when it was paid for again; that is what `onAlreadyTranscribed: Redo` asks for. */
+const paidAgain = ({ claims }: RunState, row: Row): Row => {
+  const earlier = row.status === 'success' ? claims.earlier(row) : undefined;
+  return earlier ? { ...row, transcribedBy: holderName(earlier, row.recordingId) } : row;
+};
+
+/** Settles one row, less what is free of it. Rejects with `CSC_LEDGER_*` where the journal does. */
+export const book = async (state: RunState, gross: Row, error?: CallscribeError): Promise<void> => {
+  const row = state.allowance(paidAgain(state, gross));
   await state.journal.settle(row);
+  if (row.status === 'success') state.claims.done(row);
+  else state.claims.release(row);
   const done = row.outcome === '' ? undefined : finished(row, row.outcome, error);
   state.tracker.booked(row, done);
   if (done) state.waiting.delete(keyOf(row));
@@ -47,22 +57,26 @@ const statusOf = (outcome: Outcome): AttemptStatus => (outcome === 'Failed' ? 'f
 /** The outcome of what a run leaves because of `reason`. */
 const outcomeOf = (reason: CallscribeError): Outcome => (reason.omission ? 'Skipped' : 'Failed');
 
-/** Gives a recording the outcome of `error` without an attempt that could have cost anything. */
-export const close = async (
+/** An end of a recording without an attempt that could have cost anything, and what is known beyond that. */
+export interface Closing extends Partial<Row> {
+  readonly outcome: Outcome;
+  readonly error: CallscribeError;
+}
+
+export const closeWith = async (
   state: RunState,
   recording: Recording,
-  outcome: Outcome,
-  error: CallscribeError,
+  { error, outcome, ...more }: Closing,
 ): Promise<void> => {
   const facts = { ...state.settings, recording, nowMs: state.clock.now() };
-  const status = statusOf(outcome);
   const key = keyOf({ recordingId: recording.recordingId, conversationId: recording.conversation.conversationId });
-  await book(
-    state,
-    rowOf(facts, { status, outcome, attempt: state.tracker.attemptsOf(key), errorCode: error.code }),
-    error,
-  );
+  const core = { status: statusOf(outcome), outcome, errorCode: error.code, ...more };
+  await book(state, rowOf(facts, state.tracker.attemptsOf(key), core), error);
 };
+
+/** Gives a recording the outcome of `error`. */
+export const close = (state: RunState, recording: Recording, outcome: Outcome, error: CallscribeError): Promise<void> =>
+  closeWith(state, recording, { outcome, error });
 
 /** Gives a conversation that led to no recording its outcome. */
 export const closeConversation = async (
@@ -86,7 +100,7 @@ export const conclude = async (
   held: HeldTranscript,
   error: CallscribeError | undefined,
 ): Promise<void> => {
-  const row = successRow(held.reservation, held.costMicros, state.clock.now());
+  const row = successRow(held, state.settings.price, state.clock.now());
   await book(state, error ? { ...row, status: 'failed', outcome: 'Failed', errorCode: error.code } : row, error);
   if (!error) await state.journal.forget(held.reservation.recordingId);
 };
@@ -94,8 +108,8 @@ export const conclude = async (
 /** Gives what an earlier attempt of the run began, and this one does not take up, its outcome. */
 export const closeUnfinished = async (state: RunState, row: Row, reason: CallscribeError): Promise<void> => {
   const outcome = outcomeOf(reason);
-  const last = { atMs: state.clock.now(), status: statusOf(outcome), outcome, errorCode: reason.code } as const;
-  await book(state, { ...row, ...last, costMicros: 0, costUnknownMicros: 0 }, reason);
+  const core = { status: statusOf(outcome), outcome, errorCode: reason.code };
+  await book(state, closingRow(row, state.clock.now(), core), reason);
 };
 
 /** A run that is over leaves nothing without an outcome. Not for what is in flight. */

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affordable, leftMicros } from './budget.ts';
 
-const cost = { settledMicros: 50, reservedMicros: 30, unknownMicros: 5, estimateMicros: 999 };
+const cost = {
+  settledMicros: 50,
+  reservedMicros: 30,
+  unknownMicros: 5,
+  estimateMicros: 999,
+  providerMicros: 0,
+  avoidedMicros: 0,
+};
 
 describe('leftMicros', () => {
   it.each([

@@ -5,10 +5,16 @@
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { CallscribeError } from '../../errors.ts';
+import type { RunClaims } from '../claims/claims.ts';
 import type { IdSet } from '../find/id-set.ts';
+import type { Allowance } from '../money/allowance.ts';
+import type { Length } from '../money/pricing.ts';
+import { estimateMicros, type RunPrice } from '../money/rates.ts';
 import type { Controls, GenesysCalls, Hindrance, Journal, RecordingProgress } from '../plan.ts';
+import type { AgentNaming } from '../recording/allocation.ts';
 import type { Verbs } from '../recording/drive.ts';
 import type { FailurePolicy } from '../recording/state.ts';
+import type { Refusal } from '../screen/screen.ts';
 import type { Conversation, Recording } from '../types.ts';
 import type { Bell } from './bell.ts';
 import type { DeliveryDesk } from './delivery-desk.ts';
@@ -51,8 +57,10 @@ export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
   resume(recordingId: string, takenBy: readonly string[]): void;
   /** So many conversations are worth locating together now. */
   readonly locateSize: () => number;
-  /** What a recording is expected to cost before its audio was measured. */
-  estimateMicros(durationMs: number): number;
+  /** The length of a recording from the first bytes of its file; undefined where they do not tell. */
+  probe(recording: Recording, signal: AbortSignal): Promise<Length | undefined>;
+  /** Why a recording of this length would not be paid for, as far as that can be told without its file. */
+  foresee(recording: Recording, length: Length): Refusal | undefined;
   /** Genesys calls so far, by what they were for. */
   readonly requests: () => GenesysCalls;
   /** Calls `listener` with what is wrong while Genesys Cloud is away, and without a text when it is back. */
@@ -62,6 +70,8 @@ export interface RunVerbs extends Omit<Verbs, 'reserve' | 'settle'> {
 export interface RunSettings {
   readonly provider: string;
   readonly model: string;
+  readonly agents: AgentNaming;
+  readonly price: RunPrice;
   readonly policy: FailurePolicy;
   readonly maxRecordings: number;
   readonly dryRun: boolean;
@@ -78,6 +88,7 @@ export interface RunContext {
   readonly settings: RunSettings;
   readonly journal: Journal;
   readonly controls: Controls;
+  readonly claims: RunClaims;
   readonly clock: Clock;
 }
 
@@ -105,6 +116,8 @@ export interface RunState extends RunContext {
   /** Those of them that are not yet at rest. By key. */
   readonly waiting: Map<string, Recording>;
   readonly unaffordable: Unaffordable[];
+  /** Takes what is free off the rows. */
+  readonly allowance: Allowance;
   /** Keys of what an earlier attempt of the run began, until they are found again. */
   readonly awaited: Set<string>;
   /** Conversations that have their turn later, by the key of a conversation without a recording. */
@@ -128,6 +141,18 @@ export interface RunState extends RunContext {
 
 export const isStopping = ({ stopping }: RunState): boolean => stopping.aborted;
 
+/** Waits for `over`, or for the run to stop. */
+export const untilOver = ({ stopping }: RunState, over: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      stopping.removeEventListener('abort', end);
+      resolve();
+    };
+    if (stopping.aborted) return end();
+    stopping.addEventListener('abort', end);
+    void over.then(end);
+  });
+
 /** A wait that ends early, without an error, when the run stops or something `changed`. Leaves no timer behind. */
 export const pause = async (
   { clock, stopping, bell }: RunState,
@@ -149,8 +174,8 @@ export const hinder = (state: RunState, code: Hindrance['code'], message: string
 
 /** Shows a recording that has no outcome yet. */
 export const show = (state: RunState, item: Omit<RecordingProgress, 'sinceAtMs'>): void => {
-  const estimateMicros = item.costMicros || state.verbs.estimateMicros(item.durationMs);
-  state.tracker.update({ ...item, sinceAtMs: state.clock.now() }, estimateMicros);
+  const expectedMicros = item.costMicros || estimateMicros(state.settings.price, item.durationMs);
+  state.tracker.update({ ...item, sinceAtMs: state.clock.now() }, expectedMicros);
   announce(state);
 };
 

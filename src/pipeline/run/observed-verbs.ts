@@ -55,6 +55,13 @@ export const observedVerbs = (verbs: RunVerbs, now: () => number, onStep: (step:
       subjects.set(audio, { stage: 'Transcribe', ...subject });
       return audio;
     },
+    screen: async (recording, audio) => {
+      const found = await verbs.screen(recording, audio);
+      // It may give another file than the one that was fetched.
+      const subject = subjects.get(audio);
+      if (found.kind === 'Fit' && subject) subjects.set(found.audio, subject);
+      return found;
+    },
     transcribe: (audio, signal) => {
       const subject = subjects.get(audio) ?? { stage: 'Transcribe', conversationId: '' };
       return observe(subject, signal, () => verbs.transcribe(audio, signal));

@@ -5,12 +5,14 @@
  */
 import pLimit from 'p-limit';
 import { CallscribeError, toCallscribeError } from '../../errors.ts';
+import { createAllowance } from '../money/allowance.ts';
+import { formatMicros } from '../money/micros.ts';
 import type { Summary } from '../plan.ts';
 import { IdSet } from '../find/id-set.ts';
 import { createBell } from './bell.ts';
 import { checkFailurePolicy, closeAll, closeUnfinished, conclude } from './books.ts';
 import { affordable, leftMicros } from './budget.ts';
-import { hinder, isStopping, pause, type RunContext, type RunState, show } from './context.ts';
+import { hinder, isStopping, pause, type RunContext, type RunState, show, type Unaffordable } from './context.ts';
 import { createDeliveryDesk, leftBehind } from './delivery-desk.ts';
 import { intake } from './intake.ts';
 import { keyOf } from './tally.ts';
@@ -35,7 +37,7 @@ const endedByCaller = ({ controls }: Pick<RunContext, 'controls'>): CallscribeEr
 };
 
 const prepare = (context: RunContext): Execution => {
-  const { journal, verbs, controls, settings, clock } = context;
+  const { journal, verbs, controls, settings, claims, clock } = context;
   const [stop, hold] = [new AbortController(), new AbortController()];
   const tasks = new Set<Promise<void>>();
   const bell = createBell();
@@ -55,8 +57,9 @@ const prepare = (context: RunContext): Execution => {
   const tracker = createTracker({
     rows: journal.rows(),
     requests: () => verbs.requests(),
-    estimateMicros: (durationMs) => verbs.estimateMicros(durationMs),
+    price: settings.price,
   });
+  for (const row of journal.rows()) if (row.outcome === 'Transcribed') claims.done(row);
   const claimed = new IdSet();
   for (const { recordingId, errorCode } of journal.rows()) {
     if (recordingId !== '' && errorCode !== 'CSC_RECORDING_SHARED') claimed.add(recordingId);
@@ -67,6 +70,7 @@ const prepare = (context: RunContext): Execution => {
     verbs,
     controls,
     settings,
+    claims,
     clock,
     signal,
     tracker,
@@ -80,6 +84,7 @@ const prepare = (context: RunContext): Execution => {
     putOff: new Map(),
     claimed,
     unaffordable: [],
+    allowance: createAllowance(settings.price, journal.rows()),
     awaited: new Set(tracker.unfinished().map(keyOf)).difference(heldKeys),
     held: heldKeys,
     intake: 'Reading',
@@ -115,12 +120,13 @@ const takeUpHeld = async (state: RunState): Promise<void> => {
   for (const held of state.journal.held()) {
     const { recordingId, conversationId, attempt, durationMs } = held.reservation;
     state.tracker.reserved(held.reservation);
+    state.claims.done(held.reservation);
     show(state, {
       recordingId,
       conversationId,
       attempt,
       durationMs,
-      costMicros: held.costMicros,
+      costMicros: held.reservation.reservedMicros,
       state: 'InProgress',
       stage: 'Deliver',
     });
@@ -134,16 +140,22 @@ const takeUpHeld = async (state: RunState): Promise<void> => {
 const restsOnBudget = ({ intake: reading, tasks, unaffordable }: RunState): boolean =>
   unaffordable.length > 0 && tasks.size === (reading === 'Blocked' ? 1 : 0);
 
+const exhausted = (waiting: readonly Unaffordable[], left: number): string => {
+  const cheapest = formatMicros(Math.min(...waiting.map(({ priceMicros }) => priceMicros)));
+  const who = waiting.length === 1 ? '1 recording waits' : `${waiting.length} recordings wait`;
+  return `${who}: the cheapest needs ${cheapest}, and ${formatMicros(Math.max(0, left))} of cost.budget is left`;
+};
+
 /** Tries again what the budget did not hold, as far as it does now. */
 const retryUnaffordable = (state: RunState): void => {
   const { tracker, controls, unaffordable } = state;
   const code = 'CSC_BUDGET_EXHAUSTED';
-  const { fitting, waiting } = affordable(unaffordable, leftMicros(tracker.cost(), controls.settings()));
+  const left = leftMicros(tracker.cost(), controls.settings());
+  const { fitting, waiting } = affordable(unaffordable, left);
   unaffordable.splice(0, unaffordable.length, ...waiting);
   for (const { recording } of fitting) employ(state, recording);
-  const message = `${waiting.length} recordings wait: what is left of the budget does not hold the next one`;
   if (fitting.length > 0 || waiting.length === 0) hinder(state, code, undefined);
-  else if (restsOnBudget(state)) hinder(state, code, message);
+  else if (restsOnBudget(state)) hinder(state, code, exhausted(waiting, left));
 };
 
 /** Until nothing is left to do: offers held transcripts again, and waits for a larger budget if it must. */

@@ -2,6 +2,7 @@
  * What rows add up to: outcomes, money, and what has been tried without an outcome yet.
  * @module
  */
+import { isBilled } from '../recording/row.ts';
 import type { Outcome, Row } from '../types.ts';
 
 /** `conversationId/recordingId`; the second part is empty for a conversation that has no recording. */
@@ -20,7 +21,9 @@ export interface Tally {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** How many ended with each error code. */
   readonly reasons: () => Readonly<Record<string, number>>;
-  readonly sums: Readonly<{ settledMicros: number; unknownMicros: number; audioMs: number }>;
+  readonly sums: Readonly<
+    Record<'settledMicros' | 'unknownMicros' | 'providerMicros' | 'avoidedMicros' | 'audioMs', number>
+  >;
   add(row: Row): void;
 }
 
@@ -30,7 +33,7 @@ export const createTally = (rows: readonly Row[]): Tally => {
   const final = new Set<string>();
   const unfinished = new Map<string, Row>();
   const outcomes: Record<Outcome, number> = { Transcribed: 0, Skipped: 0, Failed: 0, NoRecording: 0 };
-  const sums = { settledMicros: 0, unknownMicros: 0, audioMs: 0 };
+  const sums = { settledMicros: 0, unknownMicros: 0, providerMicros: 0, avoidedMicros: 0, audioMs: 0 };
   const reasons = new Map<string, number>();
   let finalRecordings = 0;
 
@@ -48,7 +51,9 @@ export const createTally = (rows: readonly Row[]): Tally => {
     const key = keyOf(row);
     sums.settledMicros += row.costMicros;
     sums.unknownMicros += row.costUnknownMicros;
-    if (row.status === 'success' || row.costMicros > 0 || row.costUnknownMicros > 0) sums.audioMs += row.durationMs;
+    sums.providerMicros += row.providerMicros ?? 0;
+    sums.avoidedMicros += row.avoidedMicros;
+    if (isBilled(row)) sums.audioMs += row.durationMs;
     if (row.outcome !== '') finish(key, row, row.outcome);
     else if (!final.has(key) && isLater(row, unfinished.get(key))) unfinished.set(key, row);
   };

@@ -10,8 +10,12 @@ import { CallscribeError, type ErrorCode } from '../../errors.ts';
 import { transcriptOf } from '../deliver/test-transcript.ts';
 import { NO_CALLS } from '../plan.ts';
 import type { Controls, HeldTranscript, Journal, LiveSettings, Progress, RecordingProgress, Summary } from '../plan.ts';
+import type { RunClaims } from '../claims/claims.ts';
+import type { RunPrice } from '../money/rates.ts';
+import { reservedRow } from '../recording/row.ts';
 import { audioOf, conversationOf, NOW_MS, recordingOf } from '../recording/test-recording.ts';
-import type { Audio, Conversation, Recording, Reservation, Row, Transcript, Utterance } from '../types.ts';
+import { loneClaims, plainPrice } from '../test-spec.ts';
+import type { Conversation, Recording, Reservation, Row, Transcript, Utterance } from '../types.ts';
 import type { Located, RunSettings, RunVerbs } from './context.ts';
 import { run } from './run.ts';
 import { keyOf } from './tally.ts';
@@ -19,6 +23,8 @@ import { createTracker } from './tracker.ts';
 
 /** Each recording costs this, unless its length says otherwise: a micro-unit for each millisecond. */
 export const PRICE = 60_000;
+
+export const MICRO_A_MS: RunPrice = plainPrice('0.06');
 
 const attemptKey = (item: Pick<Row, 'conversationId' | 'recordingId' | 'attempt'>): string =>
   `${keyOf(item)}#${item.attempt}`;
@@ -37,14 +43,13 @@ export interface TestJournal extends Journal {
   limitMicros: () => number;
 }
 
-const unknownRow = ({ reservedMicros, ...known }: Reservation): Row => ({
-  ...known,
-  status: 'unknown',
-  costMicros: 0,
-  costUnknownMicros: reservedMicros,
-  errorCode: 'CSC_ATTEMPT_UNKNOWN',
-  outcome: '',
-});
+const unknownRow = (reservation: Reservation): Row =>
+  reservedRow(reservation, reservation.atMs, {
+    status: 'unknown',
+    costUnknownMicros: reservation.reservedMicros,
+    errorCode: 'CSC_ATTEMPT_UNKNOWN',
+    outcome: '',
+  });
 
 /** New books, or those that the process before left behind: what was at the service is unknown now. */
 export const journalOf = (before?: Pick<TestJournal, 'all' | 'open' | 'outbox'>): TestJournal => {
@@ -127,6 +132,7 @@ export const worldOf = (count: number): TestVerbs['world'] =>
 export interface TestRunOptions extends TestVerbs {
   readonly journal?: TestJournal;
   readonly settings?: Partial<RunSettings>;
+  readonly claims?: RunClaims;
   readonly live?: LiveSettings;
   /** Set where the run is over before it begins. */
   readonly ended?: Error;
@@ -185,7 +191,6 @@ const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
   const { world, find, refind, fetch, transcribe, deliver } = options;
   const lengths = new Map(world.flatMap(([, all]) => all).map((one) => [one.recordingId, one.announcedDurationMs]));
   const note = (verb: string, id: string): void => void tape.calls.push(`${verb} ${id}`);
-  const priceMicros = ({ durationMs }: Pick<Audio, 'durationMs'>): number => durationMs;
   return {
     find: (signal) => inPages(find ? find(signal) : everything(world)),
     async *refind(conversations) {
@@ -202,20 +207,26 @@ const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
     fetch: async (recording, signal) => {
       note('fetch', recording.recordingId);
       await fetch?.(recording, signal);
-      return audioOf({ path: recording.recordingId, durationMs: lengths.get(recording.recordingId) ?? 0 });
+      return audioOf({
+        path: recording.recordingId,
+        sha256: `sha256 of ${recording.recordingId}`,
+        durationMs: lengths.get(recording.recordingId) ?? 0,
+      });
     },
-    screen: () => undefined,
+    screen: async (_, audio) => ({ kind: 'Fit', audio }),
+    probe: async () => undefined,
+    foresee: () => undefined,
     transcribe: async ({ path }, signal) => {
       note('transcribe', path);
       tape.inFlight += 1;
       try {
-        return (await transcribe?.(path, signal)) ?? [];
+        return { utterances: (await transcribe?.(path, signal)) ?? [], usage: {} };
       } finally {
         tape.inFlight -= 1;
       }
     },
     attribute: async ({ recordingId, conversation: { conversationId } }, audio) =>
-      transcriptOf({ recordingId, conversationId, costMicros: priceMicros(audio) }),
+      transcriptOf({ recordingId, conversationId, costMicros: audio.durationMs }),
     deliver: async (transcript, signal) => {
       note('deliver', transcript.recordingId);
       await deliver?.(transcript, signal);
@@ -223,8 +234,6 @@ const verbsOf = (options: TestVerbs, tape: Tape): RunVerbs => {
     takenBy: () => [],
     resume: () => {},
     dispose: async () => {},
-    priceMicros,
-    estimateMicros: (durationMs) => durationMs,
     requests: () => NO_CALLS,
     onOutage: () => () => {},
   };
@@ -237,6 +246,8 @@ const everything = async function* (world: TestVerbs['world']): AsyncGenerator<C
 const SETTINGS: RunSettings = {
   provider: 'generic',
   model: 'phone_call',
+  agents: 'Plain',
+  price: MICRO_A_MS,
   policy: { maxAttempts: 3, backoffMs: (attempt) => attempt * 1000 },
   maxRecordings: Number.POSITIVE_INFINITY,
   dryRun: false,
@@ -246,10 +257,10 @@ const SETTINGS: RunSettings = {
   inFlight: pLimit(64),
 };
 
-const NOTHING: Progress = createTracker({ rows: [], requests: () => NO_CALLS, estimateMicros: () => 0 }).progress();
+const NOTHING: Progress = createTracker({ rows: [], requests: () => NO_CALLS }).progress();
 
 export const startRun = (options: TestRunOptions): TestRun => {
-  const { journal = journalOf(), settings } = options;
+  const { journal = journalOf(), settings, claims = loneClaims() } = options;
   const clock = manualClock(NOW_MS);
   const [drain, end] = [new AbortController(), new AbortController()];
   const tape: Tape = { calls: [], inFlight: 0 };
@@ -274,7 +285,7 @@ export const startRun = (options: TestRunOptions): TestRun => {
     onOutcome: (recording) => outcomes.push(recording),
   };
   const verbs = verbsOf(options, tape);
-  void run({ verbs, settings: { ...SETTINGS, ...settings }, journal, controls, clock }).then((summary) => {
+  void run({ verbs, settings: { ...SETTINGS, ...settings }, journal, controls, claims, clock }).then((summary) => {
     ended = summary;
   });
   const wait = async (holds: () => boolean, steps: number): Promise<void> => {

@@ -5,16 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_CALLS } from '../plan.ts';
 import type { RecordingProgress } from '../plan.ts';
+import { plainPrice, priceWith } from '../test-spec.ts';
 import { NOW_MS, reservationOf, rowWith } from '../recording/test-recording.ts';
 import type { Outcome, Row } from '../types.ts';
 import { createTracker, type Tracker } from './tracker.ts';
 
+const MICRO_A_SECOND = plainPrice('0.00006');
+
 const trackerOf = (rows: readonly Row[] = []): Tracker =>
-  createTracker({
-    rows,
-    requests: () => ({ ...NO_CALLS, login: 7 }),
-    estimateMicros: (durationMs) => durationMs / 1000,
-  });
+  createTracker({ rows, requests: () => ({ ...NO_CALLS, login: 7 }), price: MICRO_A_SECOND });
 
 const progressOf = (more: Partial<RecordingProgress> = {}): RecordingProgress => ({
   recordingId: 'r-1',
@@ -27,6 +26,9 @@ const progressOf = (more: Partial<RecordingProgress> = {}): RecordingProgress =>
   sinceAtMs: NOW_MS,
   ...more,
 });
+
+const dryRow = (more: Partial<Row>): Row =>
+  rowWith({ status: 'skipped', outcome: 'Skipped', errorCode: 'CSC_DRY_RUN', costMicros: 0, channels: 1, ...more });
 
 const done = (row: Row): RecordingProgress => progressOf({ ...row, state: 'Transcribed', stage: 'Settle' });
 
@@ -46,7 +48,7 @@ describe('createTracker', () => {
     const tried = rowWith({ status: 'unknown', outcome: '', costMicros: 0, costUnknownMicros: 4100 });
     const tracker = trackerOf([tried]);
     expect(tracker.counts()).toMatchObject({ found: 1, pending: 1 });
-    expect(tracker.cost()).toMatchObject({ unknownMicros: 4100, estimateMicros: 4161.5 });
+    expect(tracker.cost()).toMatchObject({ unknownMicros: 4100, estimateMicros: 4162 });
     expect(tracker.unfinished()).toEqual([tried]);
     tracker.update(progressOf({ state: 'InProgress' }), 10);
     expect(tracker.counts()).toMatchObject({ found: 1, pending: 0, inProgress: 1 });
@@ -117,13 +119,21 @@ describe('createTracker', () => {
   });
 
   it('keeps the price of what a dry run leaves out, also after a restart', () => {
-    const dry = rowWith({ status: 'skipped', outcome: 'Skipped', errorCode: 'CSC_DRY_RUN', costMicros: 0 });
+    const dry = dryRow({ estimateMicros: 62 });
     const tracker = trackerOf();
-    tracker.update(progressOf(), 61.5);
-    expect(tracker.cost().estimateMicros).toBe(61.5);
+    tracker.update(progressOf(), 60);
+    expect(tracker.cost().estimateMicros).toBe(60);
     tracker.booked(dry, done(dry));
-    expect(tracker.cost().estimateMicros).toBe(61.5);
-    expect(trackerOf([dry]).cost()).toMatchObject({ estimateMicros: 61.5, settledMicros: 0 });
+    expect(tracker.cost().estimateMicros).toBe(62);
+    expect(trackerOf([dry]).cost()).toMatchObject({ estimateMicros: 62, settledMicros: 0 });
+  });
+
+  it('takes what is free off a dry run as a whole, once', () => {
+    const price = priceWith({ freeSeconds: 100 });
+    const rows = [dryRow({ durationMs: 90_000 }), dryRow({ recordingId: 'r-2', durationMs: 1_800_000 }), rowWith()];
+    const { dryRun } = createTracker({ rows, requests: () => NO_CALLS, price }).progress();
+    // 1890 s less 100 s, at 0.004 a minute.
+    expect(dryRun).toEqual({ recordings: 2, audioMs: 1_890_000, micros: [119_333] });
   });
 
   it('shows what is in flight, then the newest finished, and a hundred at most', () => {

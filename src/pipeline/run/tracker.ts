@@ -3,7 +3,8 @@
  * they always add up: `found = pending + inProgress + transcribed + skipped + failed + noRecording`.
  * @module
  */
-import type { Cost, Counts, GenesysCalls, Hindrance, Progress, RecordingProgress } from '../plan.ts';
+import { estimateMicros, NO_PRICE, type RunPrice } from '../money/rates.ts';
+import type { Cost, Counts, DryRun, GenesysCalls, Hindrance, Progress, RecordingProgress } from '../plan.ts';
 import type { Reservation, Row } from '../types.ts';
 import { createTally, keyOf } from './tally.ts';
 
@@ -67,11 +68,11 @@ interface Live {
 /** What is found and has no outcome, with its sums. */
 const createListing = () => {
   const items = new Map<string, Live>();
-  let [inProgress, recordings, estimateMicros] = [0, 0, 0];
+  let [inProgress, recordings, micros] = [0, 0, 0];
   const count = (item: Live, by: 1 | -1): void => {
     if (item.progress.state === 'InProgress') inProgress += by;
     if (item.progress.recordingId !== '') recordings += by;
-    estimateMicros += by * item.estimateMicros;
+    micros += by * item.estimateMicros;
   };
   const drop = (key: string): void => {
     const item = items.get(key);
@@ -89,7 +90,7 @@ const createListing = () => {
     size: () => items.size,
     inProgress: () => inProgress,
     recordings: () => recordings,
-    estimateMicros: () => estimateMicros,
+    estimateMicros: () => micros,
     shown: (): RecordingProgress[] => {
       const all = [...items.values()].map(({ progress }) => progress);
       return all.filter(({ state }) => state === 'InProgress').slice(0, SHOWN);
@@ -114,27 +115,44 @@ export interface TrackerOptions {
   readonly rows: readonly Row[];
   /** Reads the meter of Genesys calls. */
   readonly requests: () => GenesysCalls;
-  /** What a recording of this length is expected to cost. */
-  readonly estimateMicros: (durationMs: number) => number;
+  /** Absent where the attempt ended before it was known. */
+  readonly price?: RunPrice;
 }
 
-export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions): Tracker => {
+/** Adds up what a dry run prices. What is free is free for the run as a whole. */
+const createDryRun = ({ modes, freeMs }: Pick<RunPrice, 'modes' | 'freeMs'>) => {
+  let [recordings, audioMs, estimate] = [0, 0, 0];
+  const sums = modes.map(({ pricing }) => ({ pricing, micros: 0, freeMs }));
+  return {
+    add: (row: Row): void => {
+      if (row.errorCode !== 'CSC_DRY_RUN') return;
+      recordings += 1;
+      audioMs += row.durationMs;
+      estimate += row.estimateMicros;
+      for (const sum of sums) {
+        const quote = sum.pricing.quote(row, sum.freeMs);
+        sum.micros += quote.micros;
+        sum.freeMs -= quote.freeMs;
+      }
+    },
+    estimateMicros: () => estimate,
+    dryRun: (): DryRun => ({ recordings, audioMs, micros: sums.map(({ micros }) => micros) }),
+  };
+};
+
+export const createTracker = ({ rows, requests, price = NO_PRICE }: TrackerOptions): Tracker => {
   const tally = createTally(rows);
   const listing = createListing();
   const reserved = createReserved();
   const hindrances = new Map<Hindrance['code'], string>();
   let finished: RecordingProgress[] = [];
+  const priced = createDryRun(price);
   let conversations = 0;
-  let dryRunMicros = 0;
   let waitsFor: string | undefined;
 
-  /** A dry run prices what it does not do. */
-  const price = ({ errorCode, durationMs }: Row): void => {
-    if (errorCode === 'CSC_DRY_RUN') dryRunMicros += estimateMicros(durationMs);
-  };
-  for (const row of rows) price(row);
+  for (const row of rows) priced.add(row);
   for (const row of tally.unfinished()) {
-    listing.put(keyOf(row), { progress: pendingOf(row), estimateMicros: estimateMicros(row.durationMs) });
+    listing.put(keyOf(row), { progress: pendingOf(row), estimateMicros: estimateMicros(price, row.durationMs) });
   }
 
   const counts = (): Counts => {
@@ -145,9 +163,10 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
   };
 
   const cost = (): Cost => {
-    const { settledMicros, unknownMicros } = tally.sums;
-    const ahead = settledMicros + unknownMicros + listing.estimateMicros() + dryRunMicros;
-    return { settledMicros, unknownMicros, reservedMicros: reserved.micros(), estimateMicros: ahead };
+    const { settledMicros, unknownMicros, providerMicros, avoidedMicros } = tally.sums;
+    const inAll = settledMicros + unknownMicros + listing.estimateMicros() + priced.estimateMicros();
+    const reservedMicros = reserved.micros();
+    return { settledMicros, unknownMicros, reservedMicros, estimateMicros: inAll, providerMicros, avoidedMicros };
   };
 
   return {
@@ -171,7 +190,7 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
     booked: (row, done) => {
       reserved.drop(row);
       tally.add(row);
-      price(row);
+      priced.add(row);
       if (row.outcome === '') return;
       listing.drop(keyOf(row));
       if (done) finished = [done, ...finished].slice(0, SHOWN);
@@ -193,6 +212,8 @@ export const createTracker = ({ rows, requests, estimateMicros }: TrackerOptions
       ...(waitsFor !== undefined && { waitsFor }),
       recordings: [...listing.shown(), ...finished].slice(0, SHOWN),
       hindrances: [...hindrances].map(([code, message]) => ({ code, message })),
+      dryRun: priced.dryRun(),
+      ...(price !== NO_PRICE && { price }),
     }),
   };
 };

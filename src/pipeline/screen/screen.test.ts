@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Audio, ParticipantKind, Recording } from '../types.ts';
-import { createScreen } from './screen.ts';
+import type { Sound } from '../../audio/sound.ts';
+import { createScreen, refusalOf, type Screen } from './screen.ts';
 
 const recordingWith = (kinds: readonly ParticipantKind[]): Recording => ({
   recordingId: 'r-1',
@@ -29,7 +30,7 @@ const audioOf = (durationMs: number, channels = 2): Audio => ({
 
 const both: readonly ParticipantKind[] = ['customer', 'agent'];
 
-describe('createScreen', () => {
+describe('refusalOf', () => {
   interface Case {
     readonly does: string;
     readonly minDurationSeconds?: number;
@@ -68,7 +69,58 @@ describe('createScreen', () => {
       refusal: { code: 'CSC_RECORDING_TOO_SHORT', skip: true },
     },
   ])('$does', ({ minDurationSeconds, kinds = both, audio, refusal }) => {
-    const answer = createScreen({ minDurationSeconds })(recordingWith(kinds), audio);
-    expect(answer && { code: answer.error.code, skip: answer.skip }).toEqual(refusal);
+    const judged = refusalOf(recordingWith(kinds), audio, { minDurationSeconds });
+    expect(judged && { code: judged.error.code, skip: judged.skip }).toEqual(refusal);
+  });
+});
+
+describe('createScreen', () => {
+  const folded = { ...audioOf(5000, 1), foldedFrom: 2 };
+  const screenOf = (sound: Sound | undefined) =>
+    createScreen({ minDurationSeconds: 1, listen: async () => sound, fold: async () => folded });
+  const speech: Sound = { loudest: 0.2, difference: 0.9 };
+  const call = recordingWith(both);
+
+  it.each<[string, Sound | undefined, Audio, Awaited<ReturnType<Screen>>]>([
+    ['lets speech pass', speech, audioOf(5000), { kind: 'Fit', audio: audioOf(5000) }],
+    ['lets pass what it cannot hear', undefined, audioOf(5000), { kind: 'Fit', audio: audioOf(5000) }],
+    [
+      'takes one of two channels that are alike',
+      { ...speech, difference: 0.00001 },
+      audioOf(5000),
+      { kind: 'Fit', audio: folded },
+    ],
+    [
+      'leaves a single channel alone',
+      { ...speech, difference: 0 },
+      audioOf(5000, 1),
+      { kind: 'Fit', audio: audioOf(5000, 1) },
+    ],
+    [
+      'keeps channels that an echo makes similar',
+      { ...speech, difference: 0.01 },
+      audioOf(5000),
+      { kind: 'Fit', audio: audioOf(5000) },
+    ],
+  ])('%s', async (_name, sound, audio, screened) => {
+    await expect(screenOf(sound)(call, audio)).resolves.toEqual(screened);
+  });
+
+  it('skips what nobody can hear', async () => {
+    const silence = { loudest: 0.0009, difference: 1 };
+    await expect(screenOf(silence)(call, audioOf(5000))).resolves.toMatchObject({
+      kind: 'Unfit',
+      skip: true,
+      error: { code: 'CSC_MEDIA_SILENT' },
+    });
+  });
+
+  it('does not listen to what is refused anyway', async () => {
+    const screen = createScreen({
+      minDurationSeconds: 5,
+      listen: () => Promise.reject(new Error('listened')),
+      fold: async () => folded,
+    });
+    await expect(screen(call, audioOf(1))).resolves.toMatchObject({ error: { code: 'CSC_RECORDING_TOO_SHORT' } });
   });
 });

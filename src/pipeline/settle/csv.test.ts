@@ -2,42 +2,36 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from '../../errors.ts';
-import type { Reservation, Row } from '../types.ts';
+import { reservationOf, rowWith } from '../recording/test-recording.ts';
+import { linkedRows } from '../test-spec.ts';
+import type { LedgerRow, Reservation } from '../types.ts';
+import { genesis } from './chain.ts';
 import { parseCsv, parseReservations, renderCsv, renderReservations } from './csv.ts';
 
-const row: Row = {
-  recordingId: 'r-1',
-  conversationId: 'c-1',
-  durationMs: 61_500,
-  costMicros: 4133,
-  costUnknownMicros: 0,
-  status: 'success',
-  atMs: Date.UTC(2026, 10, 24, 8, 0, 9, 7),
-  attempt: 1,
-  errorCode: '',
-  channels: 2,
-  provider: 'generic',
-  model: 'phone_call',
-  queueId: 'q-9',
-  outcome: 'Transcribed',
-};
+const [row] = linkedRows(
+  [
+    rowWith({
+      providerMicros: 4100,
+      usage: { requestId: 'req-77', audioMs: 61_500, billedMs: 61_500 },
+      freeMs: 0,
+    }),
+  ],
+  genesis('USD'),
+) as [LedgerRow];
 
-const reservation: Reservation = {
-  recordingId: 'r-1',
-  conversationId: 'c-1',
-  attempt: 2,
-  reservedMicros: 4133,
-  durationMs: 61_500,
-  channels: 2,
-  provider: 'generic',
-  model: 'phone_call',
-  queueId: '',
-  atMs: Date.UTC(2026, 10, 24, 8),
-};
-
-const HEADER =
-  'mediaId,durationSeconds,costUSD,status,timestamp,conversationId,attempt,costUnknown,errorCode,channels,provider,model,queueId,outcome';
-const LINE = 'r-1,61.500,0.004133,success,2026-11-24T08:00:09.007Z,c-1,1,0.0000,,2,generic,phone_call,q-9,Transcribed';
+const HEADER = [
+  'mediaId,durationSeconds,costUSD,status,timestamp,conversationId,attempt,costUnknown,errorCode',
+  'channels,provider,model,queueId,outcome',
+  'campaignId,divisionId,agent,callTimestamp,billedSeconds,ratePerMinute,estimate,reserved,avoided,avoidedBy,audioSha256',
+  'freeSeconds,requestId,providerSeconds,providerBilledSeconds,providerCost,transcribedBy,seq,chain',
+].join(',');
+const LINE = [
+  'r-1,61.500,0.0041,success,2026-11-24T08:00:00.000Z,c-1,1,0.0000,',
+  '2,generic,phone_call,q-1,Transcribed',
+  `camp-1,d-1,h:0123456789abcdef,2026-11-24T06:00:00.000Z,61.500,0.0040,0.0040,0.0041,0.0000,,${'ab'.repeat(32)}`,
+  `0.000,req-77,61.500,61.500,0.0041,,1,${row.chain}`,
+].join(',');
+const COLUMNS = HEADER.split(',').length;
 
 // Lone surrogates are no UTF-8, so no ConfigMap and no file can hold them; binary strings of fast-check have none.
 const text = fc.oneof(
@@ -45,26 +39,65 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom("'", '"', ',', '\n', '\r', '\t', '=', '+', '-', '@', '＝', ' ', 'a') }),
 );
-const base = {
+const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
+const code = fc.constantFrom('' as const, ...(Object.keys(catalogue) as ErrorCode[]));
+const reservations = fc.record<Reservation>({
   recordingId: text,
   conversationId: text,
   durationMs: fc.nat(1e12),
-  atMs: fc.integer({ min: 0, max: 253_402_300_799_999 }),
+  atMs: instant,
+  callAtMs: instant,
   attempt: fc.nat(256),
   channels: fc.nat(8),
   provider: text,
   model: text,
   queueId: text,
-};
+  campaignId: text,
+  divisionId: text,
+  agent: text,
+  audioSha256: text,
+  billedMs: fc.nat(1e12),
+  microsPerMinute: fc.maxSafeNat(),
+  estimateMicros: fc.maxSafeNat(),
+  reservedMicros: fc.maxSafeNat(),
+  avoidedMicros: fc.maxSafeNat(),
+  avoidedBy: code,
+});
+const usage = fc
+  .record(
+    { requestId: fc.string({ minLength: 1 }), audioMs: fc.nat(1e12), billedMs: fc.nat(1e12) },
+    { requiredKeys: [] },
+  )
+  .map((some) => ({ ...some }));
 const rows = fc.array(
-  fc.record<Row>({
-    ...base,
-    costMicros: fc.maxSafeNat(),
-    costUnknownMicros: fc.maxSafeNat(),
-    status: fc.constantFrom('success', 'failed', 'unknown', 'skipped'),
-    errorCode: fc.constantFrom('', ...(Object.keys(catalogue) as ErrorCode[])),
-    outcome: fc.constantFrom('', 'Transcribed', 'Skipped', 'Failed', 'NoRecording'),
-  }),
+  fc
+    .tuple(
+      reservations,
+      fc.record({
+        costMicros: fc.maxSafeNat(),
+        costUnknownMicros: fc.maxSafeNat(),
+        status: fc.constantFrom('success' as const, 'failed' as const, 'unknown' as const, 'skipped' as const),
+        errorCode: code,
+        outcome: fc.constantFrom(
+          '' as const,
+          'Transcribed' as const,
+          'Skipped' as const,
+          'Failed' as const,
+          'NoRecording' as const,
+        ),
+        freeMs: fc.nat(1e12),
+        usage,
+        transcribedBy: text,
+        seq: fc.nat(1e8),
+        chain: text,
+      }),
+      fc.option(fc.maxSafeNat(), { nil: undefined }),
+    )
+    .map(([facts, more, providerMicros]): LedgerRow => ({
+      ...facts,
+      ...more,
+      ...(providerMicros !== undefined && { providerMicros }),
+    })),
 );
 
 describe('renderCsv', () => {
@@ -98,7 +131,7 @@ describe('renderCsv', () => {
         const table = parse(renderCsv(some, 'USD'), { record_delimiter: '\n' });
         expect(table).toHaveLength(some.length + 1);
         for (const [index, fields] of table.slice(1).entries()) {
-          expect(fields).toHaveLength(14);
+          expect(fields).toHaveLength(COLUMNS);
           const id = fields[0]?.replace(/^'(?=['=+\-@\t\r\n＝＋－＠])/, '');
           expect(id).toBe(some[index]?.recordingId);
           for (const field of fields) expect(field).not.toMatch(/^[=+\-@\t\r]/);
@@ -129,9 +162,9 @@ describe('parseCsv', () => {
     ['a column too many', `${HEADER},more\n`],
     ['a field too few', `${HEADER}\nr-1,61.500\n`],
     ['an empty line', `${HEADER}\n\n`],
-    ['money as a float', `${HEADER}\n${LINE.replace('0.004133', '4.133e-3')}\n`],
+    ['money as a float', `${HEADER}\n${LINE.replace('0.0041', '4.1e-3')}\n`],
     ['a length in another form', `${HEADER}\n${LINE.replace('61.500', '61.5')}\n`],
-    ['a time in another form', `${HEADER}\n${LINE.replace('.007Z', 'Z')}\n`],
+    ['a time in another form', `${HEADER}\n${LINE.replace('.000Z', 'Z')}\n`],
     ['a time that does not exist', `${HEADER}\n${LINE.replace('2026-11-24', '2026-02-30')}\n`],
     ['an unknown status', `${HEADER}\n${LINE.replace('success', 'SUCCESS')}\n`],
     ['an unknown outcome', `${HEADER}\n${LINE.replace('Transcribed', 'Done')}\n`],
@@ -171,16 +204,18 @@ describe('parseCsv', () => {
 describe('reservations', () => {
   it('are read back as they were written', () => {
     fc.assert(
-      fc.property(fc.array(fc.record<Reservation>({ ...base, reservedMicros: fc.maxSafeNat() })), (some) => {
+      fc.property(fc.array(reservations), (some) => {
         expect(parseReservations(renderReservations(some))).toEqual(some);
       }),
     );
   });
 
   it('have a table of their own', () => {
-    expect(renderReservations([reservation])).toBe(
-      'mediaId,durationSeconds,reserved,timestamp,conversationId,attempt,channels,provider,model,queueId\n' +
-        'r-1,61.500,0.004133,2026-11-24T08:00:00.000Z,c-1,2,2,generic,phone_call,\n',
+    expect(renderReservations([reservationOf({ attempt: 2, queueId: '=1' })])).toBe(
+      'mediaId,durationSeconds,timestamp,conversationId,attempt,channels,provider,model,queueId,campaignId,divisionId,agent,' +
+        'callTimestamp,billedSeconds,ratePerMinute,estimate,reserved,avoided,avoidedBy,audioSha256\n' +
+        "r-1,61.500,2026-11-24T08:00:00.000Z,c-1,2,2,generic,phone_call,'=1,camp-1,d-1,h:0123456789abcdef," +
+        `2026-11-24T06:00:00.000Z,61.500,0.0040,0.0040,0.0041,0.0000,,${'ab'.repeat(32)}\n`,
     );
   });
 

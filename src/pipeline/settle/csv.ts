@@ -3,160 +3,137 @@
  * @module
  */
 import { CallscribeError } from '../../errors.ts';
-import { formatMicros } from '../money/micros.ts';
-import type { Reservation, Row } from '../types.ts';
-import { fieldReader, formatSeconds } from './fields.ts';
-import { neutralise, parseTable, renderLine } from './table.ts';
+import type { AttemptFacts, LedgerRow, Reservation, Usage } from '../types.ts';
+import { type Column, column, fieldsOf, headerLine, openTable, readTable, remembering } from './columns.ts';
+import { count, errorCode, instant, money, optional, outcome, seconds, status, text } from './fields.ts';
+import { renderLine } from './table.ts';
 
-const columnsFor = (currency: string): readonly string[] => [
-  'mediaId',
-  'durationSeconds',
-  `cost${currency}`,
-  'status',
-  'timestamp',
-  'conversationId',
-  'attempt',
-  'costUnknown',
-  'errorCode',
-  'channels',
-  'provider',
-  'model',
-  'queueId',
-  'outcome',
+/** A row as its columns see it: flat. */
+interface FlatRow extends Omit<LedgerRow, 'usage' | 'providerMicros'> {
+  readonly requestId: string;
+  readonly providerMs: Usage['audioMs'];
+  readonly providerBilledMs: Usage['billedMs'];
+  readonly providerMicros: number | undefined;
+}
+
+const flat = ({ usage, ...row }: LedgerRow): FlatRow => ({
+  ...row,
+  requestId: usage.requestId ?? '',
+  providerMs: usage.audioMs,
+  providerBilledMs: usage.billedMs,
+  providerMicros: row.providerMicros,
+});
+
+const deep = ({ requestId, providerMs, providerBilledMs, providerMicros, ...row }: FlatRow): LedgerRow => ({
+  ...row,
+  usage: {
+    ...(requestId !== '' && { requestId }),
+    ...(providerMs !== undefined && { audioMs: providerMs }),
+    ...(providerBilledMs !== undefined && { billedMs: providerBilledMs }),
+  },
+  ...(providerMicros !== undefined && { providerMicros }),
+});
+
+/** Where the report and the reservations agree: what is known before money is spent. */
+const factColumns = <T extends AttemptFacts>(): readonly Column<T>[] => [
+  column('campaignId', 'campaignId', text),
+  column('divisionId', 'divisionId', text),
+  column('agent', 'agent', text),
+  column('callTimestamp', 'callAtMs', instant),
+  column('billedSeconds', 'billedMs', seconds),
+  column('ratePerMinute', 'microsPerMinute', money),
+  column('estimate', 'estimateMicros', money),
+  column('reserved', 'reservedMicros', money),
+  column('avoided', 'avoidedMicros', money),
+  column('avoidedBy', 'avoidedBy', errorCode),
+  column('audioSha256', 'audioSha256', text),
+];
+
+/** The first nine are promised, in name and order; scripts read them by position. */
+const rowColumns = (currency: string): readonly Column<FlatRow>[] => [
+  column('mediaId', 'recordingId', text),
+  column('durationSeconds', 'durationMs', seconds),
+  column(`cost${currency}`, 'costMicros', money),
+  column('status', 'status', status),
+  column('timestamp', 'atMs', instant),
+  column('conversationId', 'conversationId', text),
+  column('attempt', 'attempt', count),
+  column('costUnknown', 'costUnknownMicros', money),
+  column('errorCode', 'errorCode', errorCode),
+  column('channels', 'channels', count),
+  column('provider', 'provider', text),
+  column('model', 'model', text),
+  column('queueId', 'queueId', text),
+  column('outcome', 'outcome', outcome),
+  ...factColumns<FlatRow>(),
+  column('freeSeconds', 'freeMs', seconds),
+  column('requestId', 'requestId', text),
+  column('providerSeconds', 'providerMs', optional(seconds)),
+  column('providerBilledSeconds', 'providerBilledMs', optional(seconds)),
+  column('providerCost', 'providerMicros', optional(money)),
+  column('transcribedBy', 'transcribedBy', text),
+  column('seq', 'seq', count),
+  column('chain', 'chain', text),
 ];
 
 const COST_COLUMN = 2;
 
-/** The ledger writes a whole shard for each change of it, and nearly all lines of it are as they were. */
-const remembering = <T extends object>(render: (item: T) => string): ((item: T) => string) => {
-  const lines = new WeakMap<T, string>();
-  return (item) => {
-    const known = lines.get(item);
-    if (known !== undefined) return known;
-    const line = render(item);
-    lines.set(item, line);
-    return line;
-  };
-};
+/** For lines: the currency is named in the header only. */
+const lineColumns = rowColumns('');
 
-const renderRow = remembering((row: Row): string =>
-  renderLine([
-    neutralise(row.recordingId),
-    formatSeconds(row.durationMs),
-    formatMicros(row.costMicros),
-    row.status,
-    new Date(row.atMs).toISOString(),
-    neutralise(row.conversationId),
-    String(row.attempt),
-    formatMicros(row.costUnknownMicros),
-    row.errorCode,
-    String(row.channels),
-    neutralise(row.provider),
-    neutralise(row.model),
-    neutralise(row.queueId),
-    row.outcome,
-  ]),
-);
+const rowLine = remembering((row: LedgerRow): string => renderLine(fieldsOf(lineColumns, flat(row))));
 
 /** A header line, also without rows, and a line for each row. Texts that a spreadsheet would run as a formula are neutralised. */
-export const renderCsv = (rows: readonly Row[], currency: string): string =>
-  renderLine(columnsFor(currency)) + rows.map(renderRow).join('');
+export const renderCsv = (rows: readonly LedgerRow[], currency: string): string =>
+  headerLine(rowColumns(currency)) + rows.map(rowLine).join('');
+
+/** The fields of a row as they are written, the last one (its `chain`) left out. */
+export const chainedFields = (row: LedgerRow): readonly string[] => fieldsOf(lineColumns, flat(row)).slice(0, -1);
+
+/** The names of the columns, in order. */
+export const reportColumns = (currency: string): readonly string[] => rowColumns(currency).map(({ name }) => name);
 
 export interface Report {
   /** From the name of the third column, ISO 4217. */
   readonly currency: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly LedgerRow[];
 }
-
-const checkHeader = (fields: readonly string[], columns: readonly string[]): void => {
-  if (fields.length === columns.length && fields.every((name, index) => name === columns[index])) return;
-  throw new CallscribeError('CSC_LEDGER_CORRUPT', 'the first line of the table does not have the names of the columns');
-};
 
 /**
  * Reads what `renderCsv` wrote.
  * @throws CallscribeError `CSC_LEDGER_CORRUPT`
  */
-export const parseCsv = (text: string): Report => {
-  const [header, ...lines] = parseTable(text);
-  const currency = /^cost([A-Z]{3})$/.exec(header?.fields[COST_COLUMN] ?? '')?.[1] ?? '';
-  const columns = columnsFor(currency);
-  checkHeader(currency === '' ? [] : (header?.fields ?? []), columns);
-  const rows = lines.map((line): Row => {
-    const field = fieldReader(line, columns);
-    return {
-      recordingId: field.text('mediaId'),
-      durationMs: field.ms('durationSeconds'),
-      costMicros: field.micros(`cost${currency}`),
-      status: field.status('status'),
-      atMs: field.instant('timestamp'),
-      conversationId: field.text('conversationId'),
-      attempt: field.count('attempt'),
-      costUnknownMicros: field.micros('costUnknown'),
-      errorCode: field.errorCode('errorCode'),
-      channels: field.count('channels'),
-      provider: field.text('provider'),
-      model: field.text('model'),
-      queueId: field.text('queueId'),
-      outcome: field.outcome('outcome'),
-    };
-  });
-  return { currency, rows };
+export const parseCsv = (csv: string): Report => {
+  const table = openTable(csv);
+  const currency = /^cost([A-Z]{3})$/.exec(table.header[COST_COLUMN] ?? '')?.[1];
+  if (currency === undefined) throw new CallscribeError('CSC_LEDGER_CORRUPT', 'the table does not name its currency');
+  return { currency, rows: readTable(rowColumns(currency), table).map(deep) };
 };
 
-const RESERVATION_COLUMNS = [
-  'mediaId',
-  'durationSeconds',
-  'reserved',
-  'timestamp',
-  'conversationId',
-  'attempt',
-  'channels',
-  'provider',
-  'model',
-  'queueId',
-] as const;
+const reservationColumns: readonly Column<Reservation>[] = [
+  column('mediaId', 'recordingId', text),
+  column('durationSeconds', 'durationMs', seconds),
+  column('timestamp', 'atMs', instant),
+  column('conversationId', 'conversationId', text),
+  column('attempt', 'attempt', count),
+  column('channels', 'channels', count),
+  column('provider', 'provider', text),
+  column('model', 'model', text),
+  column('queueId', 'queueId', text),
+  ...factColumns<Reservation>(),
+];
 
-const renderReservation = remembering((reservation: Reservation): string =>
-  renderLine([
-    neutralise(reservation.recordingId),
-    formatSeconds(reservation.durationMs),
-    formatMicros(reservation.reservedMicros),
-    new Date(reservation.atMs).toISOString(),
-    neutralise(reservation.conversationId),
-    String(reservation.attempt),
-    String(reservation.channels),
-    neutralise(reservation.provider),
-    neutralise(reservation.model),
-    neutralise(reservation.queueId),
-  ]),
+const reservationLine = remembering((reservation: Reservation): string =>
+  renderLine(fieldsOf(reservationColumns, reservation)),
 );
 
 /** `reserved.csv`: attempts that may be spending money now. */
 export const renderReservations = (reservations: readonly Reservation[]): string =>
-  renderLine(RESERVATION_COLUMNS) + reservations.map(renderReservation).join('');
+  headerLine(reservationColumns) + reservations.map(reservationLine).join('');
 
 /**
  * Reads what `renderReservations` wrote; an empty text has none.
  * @throws CallscribeError `CSC_LEDGER_CORRUPT`
  */
-export const parseReservations = (text: string): readonly Reservation[] => {
-  const [header, ...lines] = parseTable(text);
-  if (!header) return [];
-  checkHeader(header.fields, RESERVATION_COLUMNS);
-  return lines.map((line): Reservation => {
-    const field = fieldReader(line, RESERVATION_COLUMNS);
-    return {
-      recordingId: field.text('mediaId'),
-      durationMs: field.ms('durationSeconds'),
-      reservedMicros: field.micros('reserved'),
-      atMs: field.instant('timestamp'),
-      conversationId: field.text('conversationId'),
-      attempt: field.count('attempt'),
-      channels: field.count('channels'),
-      provider: field.text('provider'),
-      model: field.text('model'),
-      queueId: field.text('queueId'),
-    };
-  });
-};
+export const parseReservations = (csv: string): readonly Reservation[] =>
+  csv === '' ? [] : readTable(reservationColumns, openTable(csv));

@@ -2,10 +2,10 @@
  * The values of the report's columns: how each kind is written, and how it is read back without guessing.
  * @module
  */
-import { CallscribeError, type ErrorCode, isErrorCode } from '../../errors.ts';
-import { readMicros } from '../money/micros.ts';
+import { type ErrorCode, isErrorCode } from '../../errors.ts';
+import { formatMicros, readMicros } from '../money/micros.ts';
 import type { AttemptStatus, Outcome } from '../types.ts';
-import { restore, type TableLine } from './table.ts';
+import { neutralise, restore } from './table.ts';
 
 /** `12345` milliseconds are `"12.345"`. */
 export const formatSeconds = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}`;
@@ -22,52 +22,37 @@ const readInstant = (text: string): number | undefined => {
   return !Number.isNaN(ms) && new Date(ms).toISOString() === text ? ms : undefined;
 };
 
-const oneOf =
-  <T extends string>(...values: readonly T[]) =>
-  (text: string): T | undefined =>
-    values.find((value) => value === text);
-
-const readStatus = oneOf<AttemptStatus>('success', 'failed', 'unknown', 'skipped');
-const readOutcome = oneOf<Outcome | ''>('Transcribed', 'Skipped', 'Failed', 'NoRecording', '');
-const readErrorCode = (text: string): ErrorCode | '' | undefined =>
-  text === '' || isErrorCode(text) ? text : undefined;
-
-/** The fields of one line by the name of their column. Each method throws `CSC_LEDGER_CORRUPT` and names line and column. */
-export interface FieldReader {
-  text(column: string): string;
-  count(column: string): number;
-  ms(column: string): number;
-  micros(column: string): number;
-  instant(column: string): number;
-  status(column: string): AttemptStatus;
-  outcome(column: string): Outcome | '';
-  errorCode(column: string): ErrorCode | '';
+/** One kind of value. `read` gives nothing for a text that `write` cannot have written; a value comes in a list of one. */
+export interface Kind<V> {
+  readonly write: (value: V) => string;
+  readonly read: (text: string) => readonly [V] | undefined;
 }
 
-/** @throws CallscribeError `CSC_LEDGER_CORRUPT` where the line does not have a field for each column */
-export const fieldReader = ({ number, fields }: TableLine, columns: readonly string[]): FieldReader => {
-  if (fields.length !== columns.length) {
-    throw new CallscribeError(
-      'CSC_LEDGER_CORRUPT',
-      `line ${number} of the table has ${fields.length} fields instead of ${columns.length}`,
-    );
-  }
-  const raw = (column: string): string => fields[columns.indexOf(column)] ?? '';
-  const by =
-    <T>(read: (text: string) => T | undefined) =>
-    (column: string): T => {
-      const value = read(raw(column));
-      if (value !== undefined) return value;
-      throw new CallscribeError('CSC_LEDGER_CORRUPT', `line ${number} of the table has an unreadable ${column}`);
-    };
-  return {
-    text: (column) => restore(raw(column)),
-    count: by(readCount),
-    ms: by(readMs),
-    micros: by(readMicros),
-    instant: by(readInstant),
-    status: by(readStatus),
-    outcome: by(readOutcome),
-    errorCode: by(readErrorCode),
-  };
-};
+const kind = <V>(write: (value: V) => string, read: (text: string) => V | undefined): Kind<V> => ({
+  write,
+  read: (text) => {
+    const value = read(text);
+    return value === undefined ? undefined : [value];
+  },
+});
+
+const oneOf = <T extends string>(...values: readonly T[]): Kind<T> =>
+  kind(String, (text) => values.find((value) => value === text));
+
+/** An empty text for a value that is not there. */
+export const optional = <V>({ write, read }: Kind<V>): Kind<V | undefined> => ({
+  write: (value) => (value === undefined ? '' : write(value)),
+  read: (text) => (text === '' ? [undefined] : read(text)),
+});
+
+/** Any text; one that a spreadsheet would run as a formula is neutralised. */
+export const text: Kind<string> = kind(neutralise, restore);
+export const count: Kind<number> = kind(String, readCount);
+export const seconds: Kind<number> = kind(formatSeconds, readMs);
+export const money: Kind<number> = kind(formatMicros, readMicros);
+export const instant: Kind<number> = kind((ms) => new Date(ms).toISOString(), readInstant);
+export const status: Kind<AttemptStatus> = oneOf('success', 'failed', 'unknown', 'skipped');
+export const outcome: Kind<Outcome | ''> = oneOf('Transcribed', 'Skipped', 'Failed', 'NoRecording', '');
+export const errorCode: Kind<ErrorCode | ''> = kind(String, (word) =>
+  word === '' || isErrorCode(word) ? word : undefined,
+);

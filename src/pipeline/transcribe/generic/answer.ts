@@ -1,10 +1,11 @@
 /**
  * The answer of the generic contract: `{results: [{speakerLabel, transcript, startTimeMs, endTimeMs, channel?}]}`. Read
- * strictly, since something that only looks like a transcript must not be stored as one.
+ * strictly, since something that only looks like a transcript must not be stored as one. Beside it a service may give figures
+ * of its own: `requestId`, `audioSeconds` and `billedSeconds`. These only inform, so what cannot be read of them is left out.
  * @module
  */
 import { CallscribeError } from '../../../errors.ts';
-import type { Utterance } from '../../types.ts';
+import type { Heard, Usage, Utterance } from '../../types.ts';
 
 type JSONObject = Readonly<Record<string, unknown>>;
 
@@ -43,14 +44,41 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** Ids are shown in the report, so one that is longer than any real one is no id. */
+const LONGEST_ID = 128;
+
+const idIn = ({ requestId }: JSONObject): Pick<Usage, 'requestId'> =>
+  typeof requestId === 'string' && requestId !== '' && requestId.length <= LONGEST_ID ? { requestId } : {};
+
+/** No recording is longer: what is, is no figure. */
+const LONGEST_MS = 31 * 86_400_000;
+
+/** Whole milliseconds of a field that is a number of seconds, or that number as a text. */
+const msIn = (answer: JSONObject, field: string): number | undefined => {
+  const value = answer[field];
+  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined;
+  const ms = Math.round(seconds * 1000);
+  return ms <= LONGEST_MS ? ms : undefined;
+};
+
+const usageOf = (answer: JSONObject): Usage => {
+  const [audioMs, billedMs] = [msIn(answer, 'audioSeconds'), msIn(answer, 'billedSeconds')];
+  return {
+    ...idIn(answer),
+    ...(audioMs !== undefined && { audioMs }),
+    ...(billedMs !== undefined && { billedMs }),
+  };
+};
+
 /**
  * @param durationMs length of the audio; no utterance goes beyond it
  * @throws CallscribeError `CSC_STT_PROTOCOL`
  */
-export const parseAnswer = (text: string, durationMs: number): readonly Utterance[] => {
+export const parseAnswer = (text: string, durationMs: number): Heard => {
   const answer = parsed(text);
   if (!isObject(answer) || !Array.isArray(answer['results'])) throw malformed('the answer has no list of results');
-  return (answer['results'] as readonly unknown[]).map((result, at): Utterance => {
+  const utterances = (answer['results'] as readonly unknown[]).map((result, at): Utterance => {
     if (!isObject(result)) throw malformed(`results[${at}] is no object`);
     const startMs = timeOf(result, 'startTimeMs', at, durationMs);
     const endMs = timeOf(result, 'endTimeMs', at, durationMs);
@@ -62,4 +90,5 @@ export const parseAnswer = (text: string, durationMs: number): readonly Utteranc
       text: textOf(result, 'transcript', at),
     };
   });
+  return { utterances, usage: usageOf(answer) };
 };

@@ -109,9 +109,10 @@ describe('the request', () => {
         reply(response, { status: 200, body: JSON.stringify({ results: [RESULT] }) });
       }, reject);
     });
-    await expect(transcriber(url)(audio, never())).resolves.toEqual([
-      { speaker: 'speaker_0', startMs: 120, endMs: 900, text: 'Hello?' },
-    ]);
+    await expect(transcriber(url)(audio, never())).resolves.toEqual({
+      utterances: [{ speaker: 'speaker_0', startMs: 120, endMs: 900, text: 'Hello?' }],
+      usage: {},
+    });
     const { headers, body } = await promise;
     expect(headers.authorization).toBe(`Bearer ${KEY}`);
     expect(headers['transfer-encoding']).toBeUndefined();

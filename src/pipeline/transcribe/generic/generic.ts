@@ -6,7 +6,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../clock.ts';
 import { CallscribeError } from '../../../errors.ts';
-import type { Audio, Utterance } from '../../types.ts';
+import type { Audio, Heard } from '../../types.ts';
 import { whenAdmitted } from '../endpoint-limits.ts';
 import { failureOfAnswer, failureOfUpload } from '../failure.ts';
 import { multipart } from '../multipart.ts';
@@ -65,7 +65,7 @@ const attempt = async (
   { url, apiKey = '' }: Endpoint,
   audio: Audio,
   signal: AbortSignal,
-): Promise<readonly Utterance[]> => {
+): Promise<Heard> => {
   const { dispatcher, clock, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
   const timeoutMs = timeoutSeconds * 1000;
   const answer = await upload({
@@ -89,7 +89,7 @@ const isRefusedKey = (error: unknown): boolean => error instanceof CallscribeErr
 export const createGenericTranscriber = (options: GenericOptions): Transcribe => {
   let endpoint: Endpoint | undefined;
   const known = async (): Promise<Endpoint> => (endpoint ??= await options.readSecret());
-  const exchange = async (audio: Audio, signal: AbortSignal): Promise<readonly Utterance[]> => {
+  const exchange = async (audio: Audio, signal: AbortSignal): Promise<Heard> => {
     try {
       return await attempt(options, await known(), audio, signal);
     } catch (error) {
