@@ -56,7 +56,7 @@ const scene = (before: Before = () => {}, verbs: Partial<Verbs> = {}): Scene => 
       verbs: {
         fetch: async () => {
           await enter('fetch');
-          const audio = audioOf({ path: `/work/${log.length}` });
+          const audio = audioOf({ path: `/audio/${log.length}` });
           files.add(audio.path);
           return audio;
         },

@@ -29,7 +29,7 @@ export const recordingOf = (recordingId = 'r-1', more: Partial<Recording> = {}):
 });
 
 export const audioOf = (more: Partial<Audio> = {}): Audio => ({
-  path: '/work/audio-1',
+  path: '/audio/1',
   bytes: 480_000,
   contentType: 'audio/wav',
   codec: 'mulaw',
