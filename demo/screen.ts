@@ -5,6 +5,7 @@
  */
 import { styleText } from 'node:util';
 import type { TranscriptionRunStatus } from '../src/api/types.ts';
+import { type Counts, NO_COUNTS } from '../src/pipeline/plan.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -21,19 +22,6 @@ export interface Screen {
 const BAR = 24;
 
 type RecordingStatus = NonNullable<TranscriptionRunStatus['recordings']>[number];
-
-type Counts = Required<NonNullable<TranscriptionRunStatus['counts']>>;
-
-const NO_COUNTS: Counts = {
-  conversations: 0,
-  found: 0,
-  pending: 0,
-  inProgress: 0,
-  transcribed: 0,
-  skipped: 0,
-  failed: 0,
-  noRecording: 0,
-};
 
 const doneOf = ({ found, pending, inProgress }: Counts): number => found - pending - inProgress;
 

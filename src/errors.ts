@@ -288,6 +288,10 @@ export const catalogue = {
     'The manifest is not a TranscriptionRun that the schema accepts.',
     'Correct the field that the message names.',
   ),
+  CSC_NOT_FOUND: entry(
+    'Nothing is kept under the name that was given: no report of such a run, or no transcript of such a recording.',
+    'Check the names and the namespace, or --state-dir. A report is there from when the work begins; a transcript only until it is delivered.',
+  ),
   CSC_INTERNAL: entry(
     'Something that callscribe did not foresee. Of an attempt that was at the speech service then, it is not known what it cost.',
     'Report it with the log line.',

@@ -8,6 +8,7 @@ export const EXIT = { succeeded: 0, failed: 1, badInput: 2, partiallyFailed: 3 }
 
 const BAD_INPUT: ReadonlySet<string> = new Set([
   'CSC_MANIFEST_INVALID',
+  'CSC_NOT_FOUND',
   'CSC_SPEC_INVALID',
   'CSC_SECRET_NOT_FOUND',
   'CSC_SECRET_INVALID',

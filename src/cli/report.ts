@@ -57,7 +57,7 @@ export const report = async (run: string, flags: ReportFlags): Promise<number> =
   try {
     const found = flags.stateDir ? await fromFiles(run, flags.stateDir) : await fromCluster(run, flags.namespace);
     const shards = [...withoutLeftovers(found).values()].map(({ data }) => data);
-    if (shards.length === 0) throw new CallscribeError('CSC_SPEC_INVALID', `there is no report of a run ${run}`);
+    if (shards.length === 0) throw new CallscribeError('CSC_NOT_FOUND', `there is no report of a run ${run}`);
     process.stdout.write(render(shards, flags.output));
     return EXIT.succeeded;
   } catch (error) {

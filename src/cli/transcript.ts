@@ -36,7 +36,7 @@ const inFiles =
   async (run, recordingId) => {
     const directory = join(stateDir, run);
     await access(directory).catch(() => {
-      throw new CallscribeError('CSC_SPEC_INVALID', `${stateDir} has no run ${run}`);
+      throw new CallscribeError('CSC_NOT_FOUND', `${stateDir} has no run ${run}`);
     });
     const outbox = fileOutbox(directory, { namespace: '', name: run, uid: '' });
     return outbox.review((key) => (key.recordingId === recordingId ? 'Take' : 'Keep'));
@@ -49,7 +49,7 @@ export const transcript = async (run: string, recordingId: string, flags: Transc
     const [held] = await find(run, recordingId);
     if (!held) {
       const message = `run ${run} holds no transcript of recording ${recordingId}: it was delivered, or there never was one`;
-      throw new CallscribeError('CSC_SPEC_INVALID', message);
+      throw new CallscribeError('CSC_NOT_FOUND', message);
     }
     process.stdout.write(`${JSON.stringify(transcriptDocument(held.transcript), null, 2)}\n`);
     return EXIT.succeeded;

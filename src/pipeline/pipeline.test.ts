@@ -88,6 +88,30 @@ describe('the pipeline of a process', () => {
     expect(journal.all).toHaveLength(2);
   });
 
+  it('gives everything its outcome where a mistake ends the run for good', async () => {
+    const journal = leftBehind();
+    const plan = planOf({ genesys: { apiURL: 'http://127.0.0.1/' } });
+    const summary = await pipeline.run(plan, journal, { ...controlsOf(), isLastWord: true });
+    expect(summary).toMatchObject({
+      ending: 'Failed',
+      error: { code: 'CSC_EGRESS_DENIED', retryable: false },
+      progress: { counts: { found: 3, pending: 0, inProgress: 0 }, cost: { reservedMicros: 0 } },
+    });
+    expect(rowsOf({ journal })).toEqual([
+      'r-1 1 success  Transcribed',
+      'r-2 1 unknown CSC_ATTEMPT_UNKNOWN ',
+      'r-3 1 failed CSC_EGRESS_DENIED Failed',
+      'r-2 1 failed CSC_EGRESS_DENIED Failed',
+    ]);
+  });
+
+  it('leaves a run open whose mistake passes, also where it has the last word', async () => {
+    const journal = leftBehind();
+    const summary = await pipeline.run(planOf({}, {}), journal, { ...controlsOf(), isLastWord: true });
+    expect(summary).toMatchObject({ ending: 'Failed', error: { code: 'CSC_SECRET_NOT_FOUND', retryable: true } });
+    expect(journal.all).toHaveLength(2);
+  });
+
   it('closes the books of a run that is over before it begins, and asks for nothing', async () => {
     const journal = leftBehind();
     const { plan, asked } = asking(planOf({}, {}));

@@ -127,7 +127,7 @@ const runWith =
       if (controls.signal.aborted) return closeBooks(shared, attempt);
       const error = toCallscribeError(thrown);
       // What an earlier attempt began gets its outcome, too, where nobody can change what is wrong.
-      const endsForGood = !error.retryable && controls.isLastWord === true && journal.rows().length > 0;
+      const endsForGood = !error.retryable && controls.isLastWord === true;
       return endsForGood ? closeBooks(shared, attempt, error) : notBegun(journal, error);
     }
   };

@@ -134,12 +134,25 @@ export interface Counts {
   readonly noRecording: number;
 }
 
+export const NO_COUNTS: Counts = {
+  conversations: 0,
+  found: 0,
+  pending: 0,
+  inProgress: 0,
+  transcribed: 0,
+  skipped: 0,
+  failed: 0,
+  noRecording: 0,
+};
+
 export interface Cost {
   readonly settledMicros: number;
   readonly reservedMicros: number;
   readonly unknownMicros: number;
   readonly estimateMicros: number;
 }
+
+export const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
 
 /** A reason why a run does not go on by itself, though nothing is wrong with the run. */
 export interface Hindrance {

@@ -184,6 +184,8 @@ describe('callscribe run', () => {
     expect(csv.stdout).toBe(await readFile(join(place.directory, 'printed', 'report.csv'), 'utf8'));
     const json = await callscribe(['report', 'printed', `--state-dir=${place.directory}`, '-o', 'json']).ended;
     expect(JSON.parse(json.stdout)).toMatchObject({ currency: 'USD', rows: [{ attempt: 1 }, { attempt: 1 }] });
-    expect((await callscribe(['report', 'unheard-of', `--state-dir=${place.directory}`]).ended).how).not.toBe(0);
+    const none = await callscribe(['report', 'unheard-of', `--state-dir=${place.directory}`]).ended;
+    expect(none).toMatchObject({ how: 2, stdout: '' });
+    expect(none.stderr).toContain('CSC_NOT_FOUND: there is no report of a run unheard-of');
   });
 });

@@ -7,7 +7,7 @@ import type { TranscriptionRunSpec } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { type CallscribeError, toCallscribeError } from '../../errors.ts';
 import { parseMicros } from '../../pipeline/money/micros.ts';
-import { NO_CALLS } from '../../pipeline/plan.ts';
+import { NO_CALLS, NO_COST, NO_COUNTS } from '../../pipeline/plan.ts';
 import type {
   Controls,
   LiveSettings,
@@ -57,17 +57,6 @@ export const liveSettings = (spec: TranscriptionRunSpec): LiveSettings => ({
   ...(spec.cost.budget !== undefined && { budgetMicros: parseMicros(spec.cost.budget) }),
 });
 
-const NO_COUNTS = {
-  conversations: 0,
-  found: 0,
-  pending: 0,
-  inProgress: 0,
-  transcribed: 0,
-  skipped: 0,
-  failed: 0,
-  noRecording: 0,
-};
-const NO_COST = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
 const NO_PROGRESS: Progress = {
   counts: NO_COUNTS,
   cost: NO_COST,

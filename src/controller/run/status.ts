@@ -4,6 +4,7 @@
  */
 import type { TranscriptionRun, TranscriptionRunSpec, TranscriptionRunStatus } from '../../api/types.ts';
 import { formatMicros } from '../../pipeline/money/micros.ts';
+import { NO_COST, NO_COUNTS } from '../../pipeline/plan.ts';
 import type { Cost, Counts, Progress, RecordingProgress } from '../../pipeline/plan.ts';
 import { formatSeconds } from '../../pipeline/settle/fields.ts';
 import { formatSpan } from './span.ts';
@@ -51,17 +52,6 @@ const withinBounds = (recordings: readonly RecordingStatus[]): RecordingStatus[]
   return recordings.slice(0, end === -1 ? recordings.length : end);
 };
 
-const NOTHING_FOUND = {
-  conversations: 0,
-  found: 0,
-  pending: 0,
-  inProgress: 0,
-  transcribed: 0,
-  skipped: 0,
-  failed: 0,
-  noRecording: 0,
-};
-
 /** What was found before and is not found again yet is pending: while a run goes on, it never has less than it had. */
 const grown = (counts: Counts, before: CountsStatus = {}): Counts => {
   const found = Math.max(counts.found, before.found ?? 0);
@@ -102,11 +92,9 @@ const carriedOver = ({ spec, status = {} }: TranscriptionRun): TranscriptionRunS
   return { ...status, cost: { ...rest, ...(spec.cost.budget !== undefined && { budget: spec.cost.budget }) } };
 };
 
-const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
-
 /** A run that is over has nothing that goes on, also where its last attempt did not come as far as to say so. */
 const closed = (status: TranscriptionRunStatus, spec: TranscriptionRunSpec): TranscriptionRunStatus => {
-  const { pending = 0, inProgress = 0, ...ended } = status.counts ?? NOTHING_FOUND;
+  const { pending = 0, inProgress = 0, ...ended } = status.counts ?? NO_COUNTS;
   const counts = { ...ended, found: (ended.found ?? 0) - pending - inProgress, pending: 0, inProgress: 0 };
   const { audioSeconds = formatSeconds(0), cost = costOf(NO_COST, spec), recordings = [] } = status;
   return {

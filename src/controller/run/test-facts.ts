@@ -5,8 +5,8 @@
 import { patched, smallest } from '../../../test/crd/manifest.ts';
 import { validateManifest } from '../../api/schema.ts';
 import type { TranscriptionRun, TranscriptionRunStatus } from '../../api/types.ts';
-import type { Cost, Counts, Progress, RecordingProgress, Summary } from '../../pipeline/plan.ts';
-import { NO_CALLS } from '../../pipeline/plan.ts';
+import type { Counts, Progress, RecordingProgress, Summary } from '../../pipeline/plan.ts';
+import { NO_CALLS, NO_COST } from '../../pipeline/plan.ts';
 import type { Facts, WorkerFacts } from './facts.ts';
 
 /** A day after the window of the run. */
@@ -69,8 +69,6 @@ export const recordingOf = (more: Partial<RecordingProgress> = {}): RecordingPro
   sinceAtMs: NOW_MS - 5000,
   ...more,
 });
-
-const NO_COST: Cost = { settledMicros: 0, reservedMicros: 0, unknownMicros: 0, estimateMicros: 0 };
 
 export const progressOf = (more: Partial<Progress> = {}): Progress => ({
   counts: countsOf(),
