@@ -28,14 +28,17 @@ export const replaceFile = async (path: string, content: string | Uint8Array): P
   await rename(next, path);
 };
 
-const readOptional = async (path: string): Promise<string | undefined> => {
+/** What `read` gives; undefined where there is no such file or folder. */
+const ifThere = async <T>(read: Promise<T>): Promise<T | undefined> => {
   try {
-    return await readFile(path, 'utf8');
+    return await read;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 };
+
+const readOptional = (path: string): Promise<string | undefined> => ifThere(readFile(path, 'utf8'));
 
 /** What is pinned when a run begins. */
 export interface Pinned {
@@ -123,7 +126,8 @@ export const fileStore = (directory: string): LedgerStore => {
     return { resourceVersion: '', data };
   };
   const list = async (): Promise<ShardSet> => {
-    const indices = (await readdir(directory)).flatMap((name) => SHARD.exec(name)?.[1] ?? []).map(Number);
+    const names = (await ifThere(readdir(directory))) ?? [];
+    const indices = names.flatMap((name) => SHARD.exec(name)?.[1] ?? []).map(Number);
     const sorted = indices.toSorted((a, b) => a - b);
     return new Map(await Promise.all(sorted.map(async (index) => [index, await read(index)] as const)));
   };
